@@ -1,0 +1,127 @@
+/**
+ * The command line: arguments in, exit code out.
+ */
+
+import { Command, CommanderError, Option } from "commander";
+import { type Config, type ConfigInput, loadConfig } from "../config/config.ts";
+import { ConfigError } from "../config/error.ts";
+import { checkExposure } from "../config/exposure.ts";
+import type { Flags } from "../config/layers.ts";
+import { settings } from "../config/schema.ts";
+import { version } from "../version.ts";
+import { optionText, programHelp, serveHelp, styleTitle } from "./help.ts";
+import { cutUnknownValues, refuseKeys, usageSentence } from "./usage.ts";
+
+/** What the command line needs from outside. */
+export interface Io extends Omit<ConfigInput, "flags"> {
+  stdout(text: string): void;
+  stderr(text: string): void;
+  /** Whether stdout is a terminal; colors need one, and no `NO_COLOR`. */
+  terminal: boolean;
+  /** Width that help is wrapped to. */
+  columns: number;
+  /** Runs the server until it ends; resolves to the exit code. */
+  serve(config: Config): Promise<number>;
+}
+
+/**
+ * Runs Chaski for the arguments after the program's name. Resolves to the exit code: 0 done, 1
+ * failed while running, 2 wrong usage or settings. Never rejects; failures are one sentence on
+ * stderr.
+ */
+export async function run(argv: readonly string[], io: Io): Promise<number> {
+  const outcome = { code: 0, debug: wantsStacks(io) };
+  const program = buildProgram(io, async (flags) => {
+    const config = await loadConfig({ ...io, flags });
+    outcome.debug ||= config.logLevel === "debug";
+    checkExposure(config);
+    outcome.code = await io.serve(config);
+  });
+  try {
+    refuseKeys(argv);
+    const args = argv.length > 0 ? cutUnknownValues(argv, longOptions(program)) : ["--help"];
+    await program.parseAsync(args, { from: "user" });
+    return outcome.code;
+  } catch (error) {
+    return report(error, io, outcome.debug);
+  }
+}
+
+/** Tells a failure on stderr and returns its exit code; stacks only where they are asked for. */
+export function report(error: unknown, io: Io, debug = wantsStacks(io)): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0;
+    if (error.code !== "commander.help") {
+      io.stderr(`${usageSentence(error)}\nSee chaski --help and chaski serve --help.\n`);
+    }
+    return 2;
+  }
+  if (error instanceof ConfigError) {
+    io.stderr(`${error.message}\n`);
+    return 2;
+  }
+  const reason = error instanceof Error ? error.message : String(error);
+  io.stderr(`Cannot go on: ${reason.split("\n")[0] || "an unexpected failure"}\n`);
+  if (debug && error instanceof Error) io.stderr(`${error.stack}\n`);
+  return 1;
+}
+
+function wantsStacks({ env }: Io): boolean {
+  return env["CHASKI_DEBUG"] === "1" || env["CHASKI_LOG_LEVEL"] === "debug";
+}
+
+function buildProgram(io: Io, serve: (flags: Flags) => Promise<void>): Command {
+  const program = new Command("chaski")
+    .description("Lets coding agents that speak OpenAI's APIs work with llama.cpp's llama-server.")
+    .version(`chaski ${version}`, "-V, --version", "Print the version")
+    .helpOption("-h, --help", "Print this help")
+    .helpCommand("help [command]", "Print the help of a command")
+    .configureHelp({ styleTitle })
+    .configureOutput({
+      writeOut: io.stdout,
+      writeErr: io.stderr,
+      // Errors are told once, by `report()`.
+      outputError: () => {},
+      getOutHelpWidth: () => io.columns,
+      getErrHelpWidth: () => io.columns,
+      getOutHasColors: () => io.terminal && !io.env["NO_COLOR"],
+      getErrHasColors: () => false,
+    })
+    .exitOverride()
+    .addHelpText("after", () => programHelp(io));
+  program.addCommand(serveCommand(io, serve).copyInheritedSettings(program));
+  return program;
+}
+
+function serveCommand(io: Io, serve: (flags: Flags) => Promise<void>): Command {
+  const command = new Command("serve")
+    .summary("Serve agents until interrupted")
+    .description("Serves OpenAI Responses, Chat Completions and Models in front of llama-server.")
+    .addHelpText("after", () => serveHelp(io));
+  for (const setting of settings) {
+    if (setting.flag === undefined || setting.group === undefined) continue;
+    command.addOption(new Option(setting.flag, optionText(setting)).helpGroup(setting.group));
+  }
+  command.addOption(
+    new Option("--config <file>", "Config file (env CHASKI_CONFIG, default see below)")
+      .helpGroup("Files:"),
+  );
+  return command.action(() => serve(flagsOf(command)));
+}
+
+/** The options that were really given, by setting key. */
+function flagsOf(command: Command): Flags {
+  const given = command.options.filter((option) =>
+    command.getOptionValueSource(option.attributeName()) === "cli"
+  );
+  return Object.fromEntries(given.map((option) => {
+    const key = option.attributeName().replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    return [key, command.getOptionValue(option.attributeName())];
+  }));
+}
+
+function longOptions(program: Command): string[] {
+  return [program, ...program.commands].flatMap((command) =>
+    command.options.flatMap((option) => option.long ?? [])
+  );
+}

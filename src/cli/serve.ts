@@ -1,0 +1,169 @@
+/**
+ * `chaski serve`: opens everything, says where it listens, and ends it in order.
+ */
+import type { Config } from "../config/config.ts";
+import { createApp } from "../http/app.ts";
+import { closeLog, type Log, openLog } from "../log.ts";
+import { ApiError } from "../protocol/error.ts";
+import type { Services } from "../http/context.ts";
+import { openLlama } from "../upstream/llama.ts";
+import { type UpstreamState, watchUpstream } from "../upstream/model.ts";
+import { version } from "../version.ts";
+import { banner } from "./banner.ts";
+import { writeAll } from "./io.ts";
+
+/** Runs until a signal ends it. Gives the exit code. */
+export async function serve(config: Config): Promise<number> {
+  const isTerminal = Deno.stderr.isTerminal();
+  const log = await openLog({
+    level: config.logLevel,
+    format: config.logFormat,
+    isTerminal,
+    colors: isTerminal && !Deno.noColor,
+    write: (line) => writeAll(Deno.stderr, line),
+  });
+  for (const warning of config.warnings) log.warn(warning);
+  tellDataDir(config, log);
+
+  const llama = openLlama({
+    baseUrl: config.upstream,
+    key: config.upstreamKey,
+    connectTimeout: config.timeouts.connect * 1000,
+  });
+  const watch = watchUpstream(llama, {
+    anyName: config.defaultModel === "any",
+    onChange: (state) => tellUpstream(state, config.upstream, log),
+  });
+  const services: Services = { config, llama, watch, log, transfers: new Set() };
+  try {
+    return await listen(services, isTerminal);
+  } finally {
+    watch.stop();
+    await llama.close();
+    await closeLog();
+  }
+}
+
+async function listen(services: Services, isTerminal: boolean): Promise<number> {
+  const { config, log, watch } = services;
+  const app = createApp(services);
+  let server: Deno.HttpServer<Deno.NetAddr>;
+  try {
+    server = Deno.serve({
+      hostname: config.host,
+      port: config.port,
+      onListen: () => {},
+      onError: (cause) => {
+        log.error(`Cannot answer: ${cause}`);
+        return new Response(null, { status: 500 });
+      },
+    }, app.fetch);
+  } catch (error) {
+    writeAll(Deno.stderr, `${cannotListen(error, config)}\n`);
+    return 1;
+  }
+  const url = `http://${bracketed(server.addr.hostname)}:${server.addr.port}`;
+  void watch.refresh();
+  if (isTerminal) {
+    writeAll(Deno.stderr, banner({ url, keyed: config.apiKey !== undefined, version }));
+  }
+  writeAll(Deno.stdout, `chaski listening on ${url}\n`);
+  const { upstream } = config;
+  log.info(`chaski ${version} listens on ${url}, upstream ${upstream}`, { version, url, upstream });
+  await stopSignal(log);
+  await shutDown(server, services);
+  return 0;
+}
+
+/** Stops accepting, lets answers end within the grace time, and ends the rest with an error. */
+async function shutDown(server: Deno.HttpServer, services: Services): Promise<void> {
+  const { config, log, transfers } = services;
+  const closed = server.shutdown();
+  const grace = setTimeout(() => {
+    log.warn(`${transfers.size} answers did not end in time: they are cut off`);
+    for (const transfer of [...transfers]) transfer.failWith(shuttingDown());
+  }, config.timeouts.grace * 1000);
+  await closed;
+  clearTimeout(grace);
+  log.info("chaski has stopped");
+}
+
+function shuttingDown(): ApiError {
+  return new ApiError("Cannot finish the answer: Chaski is shutting down.", {
+    status: 503,
+    type: "server_error",
+    code: "server_shutting_down",
+    retryAfter: 5,
+  });
+}
+
+/** Resolves with the first SIGINT or SIGTERM; a second one ends the process at once. */
+function stopSignal(log: Log): Promise<void> {
+  // Windows knows no SIGTERM.
+  const signals: Deno.Signal[] = Deno.build.os === "windows"
+    ? ["SIGINT", "SIGBREAK"]
+    : ["SIGINT", "SIGTERM"];
+  return new Promise((resolve) => {
+    let asked = false;
+    for (const signal of signals) {
+      Deno.addSignalListener(signal, () => {
+        if (asked) Deno.exit(130);
+        asked = true;
+        log.info(`${signal}: stopping`);
+        resolve();
+      });
+    }
+  });
+}
+
+function tellUpstream(state: UpstreamState, upstream: string, log: Log): void {
+  if (state.status !== "ready") {
+    const { message, code, cause } = state.error;
+    return log.warn(`llama-server at ${upstream} is ${state.status}: ${message}`, {
+      upstream,
+      code,
+      ...(cause !== undefined && { cause: String(cause) }),
+    });
+  }
+  for (const { id, context, vision } of state.models) {
+    const size = context === null ? "unknown context" : `${context} tokens of context`;
+    log.info(`model ${id}: ${size}${vision ? ", sees images" : ""}`, {
+      model: id,
+      context,
+      vision,
+    });
+  }
+  for (const warning of state.warnings) log.warn(warning);
+}
+
+/** Nothing is kept on disk yet; what a user asked for is checked all the same, and said once. */
+function tellDataDir({ dataDir }: Config, log: Log): void {
+  try {
+    Deno.mkdirSync(dataDir, { recursive: true });
+    const probe = Deno.makeTempFileSync({ dir: dataDir });
+    Deno.removeSync(probe);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.name : String(cause);
+    log.warn(`Cannot write to the data directory ${dataDir}: running stateless (${reason})`);
+  }
+}
+
+function cannotListen(error: unknown, { host, port }: Config): string {
+  const where = `${bracketed(host)}:${port}`;
+  if (error instanceof Deno.errors.AddrInUse) {
+    return `Cannot listen on ${where}: port ${port} is in use. ` +
+      "Stop the program that holds it, or choose another port by --port (0 takes a free one).";
+  }
+  if (error instanceof Deno.errors.AddrNotAvailable) {
+    return `Cannot listen on ${where}: this machine has no such address. Choose another by --host.`;
+  }
+  if (error instanceof Deno.errors.PermissionDenied) {
+    return `Cannot listen on ${where}: the system forbids it. Choose a port above 1023 by --port.`;
+  }
+  const reason = error instanceof Error ? error.message : String(error);
+  return `Cannot listen on ${where}: ${reason}`;
+}
+
+function bracketed(host: string): string {
+  return host.includes(":") ? `[${host}]` : host;
+}

@@ -1,0 +1,165 @@
+/**
+ * All layers together: flags over environment over config file over defaults.
+ */
+
+import { isLoopback } from "./address.ts";
+import { ConfigError } from "./error.ts";
+import { cannotRead, readSmallFile } from "./file.ts";
+import { type KeyInput, type LoadedKey, loadKey } from "./keys.ts";
+import { type Flags, fromEnv, fromFlags, type Given, unknownVariables } from "./layers.ts";
+import { besideConfig, defaultLocations, type Env } from "./locations.ts";
+import { checked, withDefaults } from "./merge.ts";
+import type { Settings } from "./schema.ts";
+import { fromToml } from "./toml.ts";
+
+/** Everything that Chaski was told, checked and resolved. */
+export interface Config {
+  /** Base URL of llama-server without trailing slash and without `/v1`. */
+  readonly upstream: string;
+  /** Sent to llama-server as bearer token. */
+  readonly upstreamKey?: string;
+  readonly defaultModel?: "any";
+  /** Canonical: an IP address without brackets, or a lower-case name. */
+  readonly host: string;
+  readonly port: number;
+  /** False only when switched off by name; then `apiKey` is absent. */
+  readonly auth: boolean;
+  /** What clients must send; absent means nobody has to send anything. */
+  readonly apiKey?: string;
+  readonly dataDir: string;
+  readonly images: "omit" | "refuse";
+  readonly reasoningEvents: "summary" | "text";
+  readonly progress: boolean;
+  readonly logLevel: "debug" | "info" | "warn" | "error";
+  readonly logFormat: "auto" | "pretty" | "json";
+  readonly limits: {
+    /** MiB. */
+    readonly bodyMb: number;
+    readonly jsonDepth: number;
+  };
+  /** Seconds. */
+  readonly timeouts: {
+    readonly grace: number;
+    readonly connect: number;
+    readonly firstByte: number;
+    readonly stall: number;
+  };
+  /** The config file that was read, if any. */
+  readonly configFile?: string;
+  /** Sentences for the log; nothing was printed. */
+  readonly warnings: readonly string[];
+}
+
+/** The outside world as loading sees it. */
+export interface ConfigInput extends KeyInput {
+  flags: Flags;
+}
+
+/** Reads, checks and merges all layers. Whatever is wrong is thrown as a ConfigError. */
+export async function loadConfig(given: ConfigInput): Promise<Config> {
+  const input = { ...given, env: environment(given) };
+  const file = await readConfigFile(input);
+  // Wrong values are errors also where another wins over them: nobody leaves them on purpose.
+  const layers = [
+    ...(file?.given ?? []),
+    ...fromEnv(input.env).map(checked),
+    ...fromFlags(input.flags).map(checked),
+  ];
+  // The last one of a key wins.
+  const won = new Map(layers.map((each) => [each.setting.key, each]));
+  const settings = withDefaults(won);
+  const apiKey = await loadKey("CHASKI_API_KEY", won.get("api_key_file"), input);
+  const upstreamKey = await loadKey("CHASKI_UPSTREAM_KEY", won.get("upstream_key_file"), input);
+  checkAuth(settings, won.get("auth"), apiKey);
+  return {
+    ...rename(settings),
+    dataDir: settings.data_dir ?? defaultDataDir(input),
+    ...(apiKey && { apiKey: apiKey.key }),
+    ...(upstreamKey && { upstreamKey: upstreamKey.key }),
+    ...(file && { configFile: file.path }),
+    warnings: [
+      ...unknownVariables(input.env),
+      ...(apiKey?.warnings ?? []),
+      ...(upstreamKey?.warnings ?? []),
+      ...openDoor(settings),
+    ],
+  };
+}
+
+/** Windows does not distinguish the case of variable names. */
+function environment(input: ConfigInput): Env {
+  if (input.os !== "windows") return input.env;
+  return Object.fromEntries(
+    Object.entries(input.env).map(([name, value]) => [name.toUpperCase(), value]),
+  );
+}
+
+/** What the config file gave; only at its default location it may be absent. */
+async function readConfigFile(
+  { flags, env, os, readTextFile }: ConfigInput,
+): Promise<{ path: string; given: Given[] } | undefined> {
+  const named = flags["config"] ?? (env["CHASKI_CONFIG"] || undefined);
+  const path = typeof named === "string" ? named : defaultLocations(os, env).configFile;
+  if (path === undefined) return undefined;
+  const what = `the config file ${path}`;
+  const text = await readSmallFile(readTextFile, path, what);
+  if (text !== undefined) {
+    const given = fromToml(text, path).map(checked).map((each) =>
+      each.setting.isPath ? { ...each, value: besideConfig(path, String(each.value), os) } : each
+    );
+    return { path, given };
+  }
+  if (named !== undefined) throw cannotRead(what, "there is no such file");
+  return undefined;
+}
+
+/** The settings under the names that the code uses; keys and folder are added by the caller. */
+function rename(settings: Settings): Omit<Config, "dataDir" | "warnings"> {
+  const { limits, timeouts } = settings;
+  return {
+    upstream: settings.upstream,
+    ...(settings.default_model && { defaultModel: settings.default_model }),
+    host: settings.host,
+    port: settings.port,
+    auth: settings.auth,
+    images: settings.images,
+    reasoningEvents: settings.reasoning_events,
+    progress: settings.progress,
+    logLevel: settings.log_level,
+    logFormat: settings.log_format,
+    limits: { bodyMb: limits.body_mb, jsonDepth: limits.json_depth },
+    timeouts: {
+      grace: timeouts.grace,
+      connect: timeouts.connect,
+      firstByte: timeouts.first_byte,
+      stall: timeouts.stall,
+    },
+  };
+}
+
+function defaultDataDir({ os, env }: ConfigInput): string {
+  const { dataDir } = defaultLocations(os, env);
+  if (dataDir !== undefined) return dataDir;
+  const home = os === "windows" ? "LOCALAPPDATA" : "HOME";
+  throw new ConfigError(
+    `Cannot choose a data folder: ${home} is not set; give --data-dir or CHASKI_DATA_DIR`,
+  );
+}
+
+/** Whoever gives a key wants it asked for; switching auth off beside it is a mistake in one. */
+function checkAuth(
+  settings: Settings,
+  auth: Given | undefined,
+  key: LoadedKey | undefined,
+): void {
+  if (settings.auth || !key) return;
+  throw new ConfigError(
+    `Cannot use ${auth?.where} together with an API key (${key.where}): drop one of the two`,
+  );
+}
+
+function openDoor({ auth, host }: Settings): string[] {
+  return auth || isLoopback(host)
+    ? []
+    : [`Authentication is off: everyone who can reach ${host} can use the model`];
+}

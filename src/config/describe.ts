@@ -1,0 +1,42 @@
+/**
+ * A setting's type in words, read off its schema.
+ */
+
+import { z } from "zod";
+import type { Setting } from "./schema.ts";
+
+/** The schema below `.default()` and `.optional()`. */
+function inner(schema: z.core.$ZodType): z.core.$ZodType {
+  return schema instanceof z.ZodDefault || schema instanceof z.ZodOptional
+    ? inner(schema.unwrap())
+    : schema;
+}
+
+/** How the text of a flag or a variable is to be read. */
+export function kindOf(setting: Setting): "text" | "number" | "boolean" {
+  const schema = inner(setting.schema);
+  if (schema instanceof z.ZodNumber) return "number";
+  return schema instanceof z.ZodBoolean ? "boolean" : "text";
+}
+
+/** What a setting accepts, as the rest of a sentence: `a whole number from 0 to 65535`. */
+export function expects(setting: Setting): string {
+  const schema = inner(setting.schema);
+  if (schema instanceof z.ZodBoolean) return "true or false";
+  if (schema instanceof z.ZodNumber) {
+    const range = `from ${schema.minValue} to ${schema.maxValue}`;
+    return `${schema.format === "safeint" ? "a whole number" : "a number"} ${range}`;
+  }
+  if (schema instanceof z.ZodEnum || schema instanceof z.ZodLiteral) {
+    const words = (schema instanceof z.ZodEnum ? schema.options : [...schema.values]).map(String);
+    const last = words.pop();
+    return words.length > 0 ? `${words.join(", ")} or ${last}` : `${last}`;
+  }
+  return setting.isPath ? "a path" : "text";
+}
+
+/** The default as a person reads it: a value, the schema's words for it, or `none`. */
+export function defaultOf(setting: Setting): string {
+  const value = setting.schema.parse(undefined);
+  return setting.fallback ?? (value === undefined ? "none" : String(value));
+}

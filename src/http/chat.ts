@@ -1,0 +1,48 @@
+/** `POST /v1/chat/completions`: forwarded, with the same care as Responses. */
+import { chatOverrides, parseChat, spliceFields } from "../protocol/chat_request.ts";
+import { chatFolding } from "../stream/chat_folding.ts";
+import { chatRelay } from "../stream/chat_relay.ts";
+import { readJson } from "./body.ts";
+import type { Context, Services } from "./context.ts";
+import { exchange } from "./exchange.ts";
+import { notesHeader } from "./notes.ts";
+
+/** Answers a chat request, streamed or whole. */
+export async function createChatCompletion(c: Context, services: Services): Promise<Response> {
+  const { config, llama, watch } = services;
+  const { json, bytes } = await readJson(c.req.raw, config.limits);
+  const chat = parseChat(json);
+  const model = await watch.resolve(chat.model);
+  const { fields, notes } = chatOverrides(chat, { ...model, images: config.images });
+  const scope = c.get("scope");
+  scope.tell({ model: model.id, stream: chat.stream });
+  if (notes.length > 0) scope.tell({ notes: notes.map(({ code, param }) => `${code}(${param})`) });
+
+  const body = spliceFields(bytes, fields);
+  const relay = chatRelay({
+    keepProgress: chat.returnProgress,
+    manyChoices: chat.n > 1,
+    rename: model.upstreamId === model.id ? null : { from: model.upstreamId, to: model.id },
+  });
+  const folding = chatFolding();
+  return exchange(c, services, {
+    send: (signal) => llama.chat(body, signal),
+    conversion: () => chat.stream ? relay : folding,
+    whole: chat.stream ? null : () => folding.result(model.id),
+    headers: notesHeader(notes),
+    settle() {
+      const { usage, timings } = chat.stream ? relay.counts() : folding.result(model.id);
+      scope.tell({
+        ...(usage && {
+          input_tokens: usage.prompt_tokens,
+          output_tokens: usage.completion_tokens,
+        }),
+        ...(timings && {
+          input_tokens: timings.prompt_n + timings.cache_n,
+          cached_tokens: timings.cache_n,
+          output_tokens: timings.predicted_n,
+        }),
+      });
+    },
+  });
+}

@@ -1,0 +1,26 @@
+/**
+ * What every route is given: made once at the start, handed down by hand.
+ */
+import type { Context as HonoContext } from "@hono/hono";
+import type { Config } from "../config/config.ts";
+import type { Log } from "../log.ts";
+import type { Transfer } from "../stream/transfer.ts";
+import type { Llama } from "../upstream/llama.ts";
+import type { UpstreamWatch } from "../upstream/model.ts";
+import type { RequestScope } from "./scope.ts";
+
+export interface Services {
+  config: Config;
+  llama: Llama;
+  watch: UpstreamWatch;
+  log: Log;
+  /** Answers under way; a shutdown ends what is left here. */
+  transfers: Set<Transfer>;
+}
+
+/** Hono's variables of one request. */
+export interface AppEnv {
+  Variables: { scope: RequestScope };
+}
+
+export type Context = HonoContext<AppEnv>;

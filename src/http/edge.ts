@@ -1,0 +1,77 @@
+/**
+ * Who may ask: the key, and the guard that keeps web pages away from a server without one.
+ */
+import { createHash, timingSafeEqual } from "node:crypto";
+import { isLoopback } from "../config/address.ts";
+import { ApiError } from "../protocol/error.ts";
+
+/** Checks a request's key; throws ApiError 401. Without a key every request passes. */
+export function keyCheck(apiKey: string | undefined): (headers: Headers) => void {
+  if (apiKey === undefined) return () => {};
+  const expected = digest(apiKey);
+  return (headers) => {
+    const given = givenKey(headers);
+    // Digests have one length, so the comparison's time tells nothing.
+    if (given !== "" && timingSafeEqual(digest(given), expected)) return;
+    throw new ApiError(
+      given === ""
+        ? "Cannot let you in: the request has no key. Send it as 'Authorization: Bearer KEY' or 'x-api-key: KEY'."
+        : "Cannot let you in: the key is wrong.",
+      { status: 401, type: "invalid_request_error", code: "invalid_api_key" },
+    );
+  };
+}
+
+function givenKey(headers: Headers): string {
+  const bearer = /^bearer\s+(.+)$/i.exec(headers.get("authorization") ?? "")?.[1]?.trim();
+  return bearer ?? headers.get("x-api-key")?.trim() ?? "";
+}
+
+function digest(key: string): Uint8Array {
+  return createHash("sha256").update(key).digest();
+}
+
+/**
+ * Refuses what a web page could send (CSRF, DNS rebinding); throws ApiError 403.
+ * A page's Origin must be Chaski's own, and on loopback the Host must be a loopback name.
+ *
+ * @param host the address that Chaski listens on
+ */
+export function pageCheck(host: string, hasKey: boolean): (headers: Headers) => void {
+  const local = isLoopback(host);
+  if (!local && hasKey) return () => {};
+  return (headers) => {
+    const hostHeader = headers.get("host") ?? "";
+    const origin = headers.get("origin");
+    if (local && !isLoopback(nameOf(hostHeader)) && nameOf(hostHeader) !== host) {
+      throw forbidden(
+        "Cannot serve this host name: Chaski listens on loopback only. " +
+          "Ask it as 127.0.0.1 or localhost.",
+      );
+    }
+    if (origin !== null && !sameOrigin(origin, hostHeader)) {
+      throw forbidden("Cannot serve a web page of another origin.");
+    }
+    if (headers.get("sec-fetch-site") === "cross-site") {
+      throw forbidden("Cannot serve a web page of another site.");
+    }
+  };
+}
+
+function sameOrigin(origin: string, hostHeader: string): boolean {
+  return URL.canParse(origin) && new URL(origin).host === hostHeader.toLowerCase();
+}
+
+/** `[::1]:8484` → `::1`, `localhost:8484` → `localhost`. */
+function nameOf(hostHeader: string): string {
+  const bracketed = /^\[([^\]]+)\]/.exec(hostHeader)?.[1];
+  return (bracketed ?? hostHeader.replace(/:\d+$/, "")).toLowerCase();
+}
+
+function forbidden(message: string): ApiError {
+  return new ApiError(message, {
+    status: 403,
+    type: "invalid_request_error",
+    code: "forbidden_origin",
+  });
+}

@@ -1,0 +1,40 @@
+/** Errors as answers: OpenAI's envelope on every path. */
+import { ApiError, openAiErrorBody } from "../protocol/error.ts";
+
+/** The status of a client that left before its answer; nobody reads it. */
+export const CLIENT_CLOSED_REQUEST = 499;
+
+/** Renders an error as the whole answer. */
+export function errorResponse(error: ApiError): Response {
+  const headers: Record<string, string> = {};
+  if (error.retryAfter !== undefined) headers["retry-after"] = String(error.retryAfter);
+  if (error.status === 401) headers["www-authenticate"] = "Bearer";
+  return Response.json(openAiErrorBody(error), { status: error.status, headers });
+}
+
+/** What a defect of Chaski's own looks like to a client: no stack, no detail. */
+export function internalError(cause: unknown): ApiError {
+  return new ApiError("Cannot answer: Chaski has failed. Its log says why.", {
+    status: 500,
+    type: "server_error",
+    code: "internal_error",
+    cause,
+  });
+}
+
+/** 404 for a path that does not exist. */
+export function unknownPath(method: string, path: string): ApiError {
+  return new ApiError(`Cannot find ${method} ${path.slice(0, 200)}: there is no such path.`, {
+    status: 404,
+    type: "invalid_request_error",
+    code: "unknown_url",
+  });
+}
+
+/** 405 for a path that exists, asked in another way. */
+export function wrongMethod(method: string, path: string, allowed: readonly string[]): ApiError {
+  return new ApiError(
+    `Cannot ${method} ${path.slice(0, 200)}: this path understands ${allowed.join(", ")}.`,
+    { status: 405, type: "invalid_request_error", code: "method_not_allowed" },
+  );
+}

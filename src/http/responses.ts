@@ -1,0 +1,144 @@
+/** `POST /v1/responses`: the line from a request to its events. */
+import type { ChatRequest } from "../protocol/chat.ts";
+import { ApiError } from "../protocol/error.ts";
+import { schemaProblem } from "../protocol/json_schema_check.ts";
+import { newResponse, type ResponseObject } from "../protocol/responses/response.ts";
+import { toChat, type Translation } from "../protocol/responses/request.ts";
+import { type CreateResponse, parseCreateResponse } from "../protocol/responses/schema.ts";
+import { responsesConversion, type SchemaPass } from "../stream/responses_conversion.ts";
+import type { UpstreamModel } from "../upstream/model.ts";
+import { readJson } from "./body.ts";
+import type { Context, Services } from "./context.ts";
+import { exchange } from "./exchange.ts";
+import { newId } from "./ids.ts";
+import { notesHeader } from "./notes.ts";
+
+/** Answers a Responses request, streamed or whole. */
+export async function createResponse(c: Context, services: Services): Promise<Response> {
+  const { config, watch } = services;
+  const { json } = await readJson(c.req.raw, config.limits);
+  const request = parseCreateResponse(json);
+  const model = await watch.resolve(request.model);
+  const translation = toChat(request, model, { images: config.images });
+  const scope = c.get("scope");
+  const stream = request.stream === true;
+  scope.tell({ model: model.id, stream, ...noteCodes(translation) });
+
+  const response = newResponse(request, {
+    id: newId("resp"),
+    model: model.id,
+    createdAt: seconds(),
+    sampling: model.sampling,
+  });
+  const headers = notesHeader(translation.notes);
+  if (translation.preload) return preloaded(c, response, headers);
+  return generate(c, services, { request, model, translation, response, stream, headers });
+}
+
+function generate(
+  c: Context,
+  services: Services,
+  { request, model, translation, response, stream, headers }: {
+    request: CreateResponse;
+    model: UpstreamModel;
+    translation: Translation;
+    response: ResponseObject;
+    stream: boolean;
+    headers: Record<string, string>;
+  },
+): Promise<Response> {
+  const { config, llama } = services;
+  const ask = (signal: AbortSignal, chat: ChatRequest) =>
+    llama.chat(upstreamBody(chat, model), signal);
+  let conversion: ReturnType<typeof responsesConversion> | undefined;
+  return exchange(c, services, {
+    send: (signal) => ask(signal, translation.chat),
+    conversion: (signal) =>
+      conversion = responsesConversion({
+        context: {
+          response,
+          newId,
+          now: seconds,
+          reasoning: config.reasoningEvents,
+          logprobs: wantsLogprobs(request),
+        },
+        schemaPass: schemaPass(translation, (chat) => ask(signal, chat)),
+        streaming: stream,
+        progress: config.progress,
+      }),
+    whole: stream ? null : () => conversion?.result(),
+    headers,
+    settle() {
+      const usage = conversion?.steps.usage();
+      if (!usage) return;
+      c.get("scope").tell({
+        input_tokens: usage.input_tokens,
+        cached_tokens: usage.input_tokens_details.cached_tokens,
+        output_tokens: usage.output_tokens,
+      });
+    },
+  });
+}
+
+/** The chat request as llama-server gets it: always a stream, so that a hang-up is noticed. */
+function upstreamBody(chat: ChatRequest, model: UpstreamModel): string {
+  return JSON.stringify({
+    model: model.upstreamId,
+    ...chat,
+    stream: true,
+    stream_options: { include_usage: true },
+    return_progress: true,
+  });
+}
+
+function schemaPass(
+  { answerSchema, responseFormat, chat }: Translation,
+  ask: (chat: ChatRequest) => Promise<ReadableStream<Uint8Array>>,
+): SchemaPass | null {
+  if (answerSchema === null || responseFormat === null) return null;
+  return {
+    problem: (text, constrained) => schemaProblem(text, answerSchema.schema, { constrained }),
+    again: () => ask({ ...chat, response_format: responseFormat }),
+    strict: answerSchema.strict,
+  };
+}
+
+/** LM Studio's habit, which Codex has too: an empty input that only warms a model up. */
+function preloaded(
+  c: Context,
+  response: ResponseObject,
+  headers: Record<string, string>,
+): Response {
+  c.get("scope").end("complete", 200);
+  const usage = {
+    input_tokens: 0,
+    input_tokens_details: { cached_tokens: 0, cache_write_tokens: 0 },
+    output_tokens: 0,
+    output_tokens_details: { reasoning_tokens: 0 },
+    total_tokens: 0,
+  };
+  const done = { ...response, status: "completed", completed_at: seconds(), usage };
+  return Response.json(done, { headers });
+}
+
+/** Refuses a WebSocket: clients fall back to HTTP on 426 (codex.md section 7). */
+export function refuseWebSocket(): never {
+  throw new ApiError("Cannot open a WebSocket: ask by POST, streamed answers come as SSE.", {
+    status: 426,
+    type: "invalid_request_error",
+    code: "websocket_not_supported",
+  });
+}
+
+function wantsLogprobs(request: CreateResponse): boolean {
+  return request.top_logprobs != null && request.top_logprobs > 0 ||
+    request.include?.includes("message.output_text.logprobs") === true;
+}
+
+function noteCodes({ notes }: Translation): { notes?: string[] } {
+  return notes.length === 0 ? {} : { notes: notes.map(({ code, param }) => `${code}(${param})`) };
+}
+
+function seconds(): number {
+  return Math.floor(Date.now() / 1000);
+}

@@ -1,0 +1,153 @@
+/**
+ * A client's chat request as llama-server takes it: what has to change, and nothing else. Pure.
+ *
+ * The client's bytes are kept; changed fields are appended to them, because llama-server's JSON
+ * reader takes the last of two equal keys. So the prompt's prefix stays what it was.
+ */
+import { invalidRequest } from "./error.ts";
+import { fitMessages } from "./chat_messages.ts";
+import { grammarSafe } from "./json_schema.ts";
+import type { Note } from "./note.ts";
+
+/** What is known before the request goes out. */
+export interface ChatRequestFacts {
+  vision: boolean;
+  /** How llama-server calls the model. */
+  upstreamId: string;
+  images: "omit" | "refuse";
+}
+
+/** A chat request as the client sent it, looked at as far as Chaski has to. */
+export interface ClientChat {
+  model: string | null;
+  stream: boolean;
+  /** Number of choices. */
+  n: number;
+  /** Whether the client wants llama-server's own prompt progress. */
+  returnProgress: boolean;
+  body: Record<string, unknown>;
+}
+
+/** Reads what matters of a chat request; throws ApiError 400. */
+export function parseChat(json: unknown): ClientChat {
+  if (!isRecord(json)) throw invalidRequest("Cannot read the request: it is not a JSON object.");
+  if (!Array.isArray(json.messages)) {
+    throw invalidRequest("Cannot answer: 'messages' must be a list of messages.", "messages");
+  }
+  if (json.messages.length === 0) {
+    throw invalidRequest("Cannot answer: 'messages' is empty.", "messages");
+  }
+  refuseLost(json);
+  return {
+    model: optional(json, "model", "string"),
+    stream: optional(json, "stream", "boolean") ?? false,
+    n: optional(json, "n", "number") ?? 1,
+    returnProgress: json.return_progress === true,
+    body: json,
+  };
+}
+
+/** Fields whose meaning llama-server would drop without a word. */
+function refuseLost(body: Record<string, unknown>): void {
+  for (const field of ["functions", "function_call"]) {
+    if (body[field] == null) continue;
+    throw invalidRequest(`Cannot use '${field}': send 'tools' and 'tool_choice' instead.`, field);
+  }
+  const { modalities } = body;
+  if (Array.isArray(modalities) && modalities.some((one) => one !== "text")) {
+    throw invalidRequest("Cannot answer in other modalities than text.", "modalities");
+  }
+}
+
+type Kinds = { string: string; boolean: boolean; number: number };
+
+function optional<K extends keyof Kinds>(
+  body: Record<string, unknown>,
+  field: string,
+  kind: K,
+): Kinds[K] | null {
+  const value = body[field];
+  if (value === undefined || value === null) return null;
+  if (typeof value !== kind) {
+    throw invalidRequest(`Cannot read '${field}': it must be a ${kind}.`, field);
+  }
+  return value as Kinds[K];
+}
+
+/** The fields that must differ upstream, and what the client has to know about it. */
+export interface ChatOverrides {
+  fields: Record<string, unknown>;
+  notes: Note[];
+}
+
+/** Finds what has to change. Throws ApiError 400 where nothing would do. */
+export function chatOverrides(chat: ClientChat, facts: ChatRequestFacts): ChatOverrides {
+  const { body } = chat;
+  const notes: Note[] = [];
+  const fields: Record<string, unknown> = {};
+  if (chat.model !== facts.upstreamId) fields.model = facts.upstreamId;
+
+  const messages = fitMessages(body.messages as unknown[], facts, notes);
+  if (messages !== body.messages) fields.messages = messages;
+  const tools = fitTools(body.tools);
+  if (tools !== body.tools) fields.tools = tools;
+  Object.assign(fields, toolChoice(body));
+
+  // Always a stream with progress: elsewhere llama-server does not notice a hang-up.
+  if (!chat.stream) {
+    fields.stream = true;
+    fields.stream_options = { include_usage: true };
+  }
+  if (!chat.returnProgress) fields.return_progress = true;
+  return { fields, notes };
+}
+
+function fitTools(tools: unknown): unknown {
+  if (!Array.isArray(tools)) return tools;
+  const fitted = tools.map(fitTool);
+  return fitted.some((tool, i) => tool !== tools[i]) ? fitted : tools;
+}
+
+function fitTool(tool: unknown): unknown {
+  if (!isRecord(tool) || !isRecord(tool.function)) return tool;
+  const parameters = grammarSafe(tool.function.parameters);
+  if (parameters === tool.function.parameters) return tool;
+  return { ...tool, function: { ...tool.function, parameters } };
+}
+
+/** `allowed_tools` is unknown to llama-server: the list is narrowed instead. */
+function toolChoice({ tool_choice, tools }: Record<string, unknown>): Record<string, unknown> {
+  if (!isRecord(tool_choice) || tool_choice.type !== "allowed_tools") return {};
+  const allowed = isRecord(tool_choice.allowed_tools) ? tool_choice.allowed_tools : tool_choice;
+  if (!Array.isArray(allowed.tools) || !Array.isArray(tools)) {
+    throw invalidRequest("Cannot read 'tool_choice': it allows no tools.", "tool_choice");
+  }
+  const names = new Set(allowed.tools.map(nameOf));
+  return {
+    tool_choice: allowed.mode === "required" ? "required" : "auto",
+    tools: (fitTools(tools) as unknown[]).filter((tool) => names.has(nameOf(tool))),
+  };
+}
+
+function nameOf(tool: unknown): unknown {
+  if (!isRecord(tool)) return undefined;
+  return isRecord(tool.function) ? tool.function.name : tool.name;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+const CLOSE_OBJECT = 0x7d;
+
+/** The client's bytes with the changed fields appended. `bytes` hold one JSON object. */
+export function spliceFields(bytes: Uint8Array, fields: Record<string, unknown>): Uint8Array {
+  const added = JSON.stringify(fields).slice(1);
+  if (added === "}") return bytes;
+  const end = bytes.lastIndexOf(CLOSE_OBJECT);
+  const tail = new TextEncoder().encode(`,${added}`);
+  const joined = new Uint8Array(end + tail.length);
+  joined.set(bytes.subarray(0, end));
+  joined.set(tail, end);
+  return joined;
+}

@@ -1,0 +1,111 @@
+/**
+ * The models in the shapes that clients read: OpenAI's list, Codex's catalogue in the same object
+ * (spec codex.md section 6, Codex 0.118-0.169), and Anthropic's list. Pure.
+ */
+
+/** What is known of one model. */
+export interface ModelCard {
+  id: string;
+  /** Seconds since 1970. */
+  created: number;
+  /** Tokens that one slot holds; null when unknown. */
+  context: number | null;
+  vision: boolean;
+  /** Whether the chat template can switch thinking on and off. */
+  thinks: boolean;
+}
+
+interface OpenAiModel {
+  id: string;
+  object: "model";
+  created: number;
+  owned_by: string;
+  context_length?: number;
+  input_modalities: string[];
+}
+
+/** One model of OpenAI's list; the context is our addition. */
+export function openAiModel(card: ModelCard): OpenAiModel {
+  return {
+    id: card.id,
+    object: "model",
+    created: card.created,
+    owned_by: "llama.cpp",
+    ...(card.context !== null && { context_length: card.context }),
+    input_modalities: modalities(card),
+  };
+}
+
+/** `GET /v1/models`: `data` for OpenAI's clients, `models` for Codex. */
+export function modelList(cards: readonly ModelCard[]) {
+  return { object: "list", data: cards.map(openAiModel), models: cards.map(codexModel) };
+}
+
+/** `GET /v1/models` for a client that sends `anthropic-version`. */
+export function anthropicModelList(cards: readonly ModelCard[]) {
+  return {
+    data: cards.map(anthropicModel),
+    has_more: false,
+    first_id: cards[0]?.id ?? null,
+    last_id: cards.at(-1)?.id ?? null,
+  };
+}
+
+export function anthropicModel(card: ModelCard) {
+  return {
+    type: "model",
+    id: card.id,
+    display_name: card.id,
+    created_at: new Date(card.created * 1000).toISOString(),
+    ...(card.context !== null && { max_input_tokens: card.context, max_tokens: card.context }),
+  };
+}
+
+function modalities(card: ModelCard): string[] {
+  return card.vision ? ["text", "image"] : ["text"];
+}
+
+/**
+ * What Codex is told to do in one screen: its own fallback prompt has 16,000 characters and names
+ * tools that are not there.
+ */
+const BASE_INSTRUCTIONS = [
+  "You are a coding agent in the user's terminal. You work in their repository until the task is done.",
+  "Look before you change: read the files concerned, follow their style, and keep changes small.",
+  "Use the tools for everything you do; never say that you ran a command which you did not run.",
+  "Edit files with apply_patch when it is offered. Run the project's checks after a change.",
+  "When you are done, say in a few sentences what you changed and what is left.",
+].join("\n");
+
+const EFFORTS = [
+  { effort: "none", description: "No thinking" },
+  { effort: "low", description: "Little thinking" },
+  { effort: "medium", description: "The model's usual thinking" },
+  { effort: "high", description: "Much thinking" },
+];
+
+/** Every field that some version of Codex requires; one that is missing rejects the catalogue. */
+function codexModel(card: ModelCard) {
+  return {
+    slug: card.id,
+    display_name: card.id,
+    description: "Served by llama.cpp through Chaski",
+    supported_reasoning_levels: card.thinks ? EFFORTS : [],
+    ...(card.thinks && { default_reasoning_level: "medium" }),
+    default_reasoning_summary: "auto",
+    shell_type: "unified_exec",
+    visibility: "list",
+    supported_in_api: true,
+    priority: 1,
+    base_instructions: BASE_INSTRUCTIONS,
+    supports_reasoning_summaries: true,
+    support_verbosity: false,
+    apply_patch_tool_type: "freeform",
+    truncation_policy: { mode: "bytes", limit: 10_000 },
+    supports_parallel_tool_calls: true,
+    supports_search_tool: false,
+    ...(card.context !== null && { context_window: card.context }),
+    experimental_supported_tools: [],
+    input_modalities: modalities(card),
+  };
+}

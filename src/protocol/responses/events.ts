@@ -1,0 +1,81 @@
+/**
+ * The events of a Responses stream, as openai 7.57 and Open Responses 2026-04-24 name them.
+ * None carries its `sequence_number`: that is stamped in one place, where events are written.
+ */
+import type { PromptProgress } from "../chat.ts";
+import type {
+  OutputItem,
+  RefusalPart,
+  ResponseObject,
+  TextPart,
+  TokenLogprob,
+} from "./response.ts";
+
+interface Lifecycle {
+  response: ResponseObject;
+}
+
+interface InItem {
+  item_id: string;
+  output_index: number;
+}
+
+interface InPart extends InItem {
+  content_index: number;
+}
+
+interface InSummary extends InItem {
+  summary_index: number;
+}
+
+type ReasoningTextPart = { type: "reasoning_text"; text: string };
+type SummaryPart = { type: "summary_text"; text: string };
+
+/** Chaski's own field on `response.in_progress`: what a silent line is waiting for. */
+export interface ProgressNote {
+  /** `waiting`: no slot of llama-server has taken the request yet. */
+  phase: "waiting" | "prompt" | "answer";
+  /** Tokens of the prompt read so far, as llama-server reports them. */
+  prompt?: PromptProgress;
+}
+
+export type ResponseEvent =
+  | ({ type: "response.created" } & Lifecycle)
+  | ({ type: "response.in_progress"; chaski?: ProgressNote } & Lifecycle)
+  | ({ type: "response.completed" } & Lifecycle)
+  | ({ type: "response.incomplete" } & Lifecycle)
+  | ({ type: "response.failed" } & Lifecycle)
+  | { type: "response.output_item.added"; output_index: number; item: OutputItem }
+  | { type: "response.output_item.done"; output_index: number; item: OutputItem }
+  | ({
+    type: "response.content_part.added" | "response.content_part.done";
+    part: TextPart | RefusalPart | ReasoningTextPart;
+  } & InPart)
+  | ({ type: "response.output_text.delta"; delta: string; logprobs: TokenLogprob[] } & InPart)
+  | ({ type: "response.output_text.done"; text: string; logprobs: TokenLogprob[] } & InPart)
+  | ({ type: "response.refusal.delta"; delta: string } & InPart)
+  | ({ type: "response.refusal.done"; refusal: string } & InPart)
+  | ({ type: "response.reasoning_text.delta"; delta: string } & InPart)
+  | ({ type: "response.reasoning_text.done"; text: string } & InPart)
+  | ({
+    type: "response.reasoning_summary_part.added" | "response.reasoning_summary_part.done";
+    part: SummaryPart;
+  } & InSummary)
+  | ({ type: "response.reasoning_summary_text.delta"; delta: string } & InSummary)
+  | ({ type: "response.reasoning_summary_text.done"; text: string } & InSummary)
+  | ({ type: "response.function_call_arguments.delta"; delta: string } & InItem)
+  | ({
+    type: "response.function_call_arguments.done";
+    name: string;
+    arguments: string;
+  } & InItem);
+
+/** Where events go, in the order in which the client shall see them. */
+export type Emit = (event: ResponseEvent) => void;
+
+/** One event as it stands on the wire; `type` comes first, then the number. */
+export function writeEvent(event: ResponseEvent, sequenceNumber: number): string {
+  const { type } = event;
+  const rest = JSON.stringify(event).slice(`{"type":"${type}",`.length);
+  return `event: ${type}\ndata: {"type":"${type}","sequence_number":${sequenceNumber},${rest}\n\n`;
+}

@@ -1,0 +1,188 @@
+/**
+ * Input items as the steps of a conversation: what each one says, before they form turns.
+ */
+import type { ChatPart } from "../chat.ts";
+import {
+  type BuiltInItem,
+  isKnown,
+  isMessage,
+  type Item,
+  type KnownItem,
+  type MessageItem,
+  type ReasoningItem,
+} from "./items.ts";
+import type { Part } from "./parts.ts";
+import { argumentsText, jsonText, rawArguments } from "./history_arguments.ts";
+import { chatParts, plainText, textPart } from "./parts_chat.ts";
+import { type Context, label, note } from "./request_context.ts";
+
+/** A call of a tool; `key` is the client's call id, if it gave one. */
+export interface CallStep {
+  kind: "call";
+  key: string | null;
+  name: string;
+  /** The text of a JSON object. */
+  arguments: string;
+}
+
+/** What a tool returned; empty parts for an empty output. */
+export interface OutputStep {
+  kind: "output";
+  key: string | null;
+  parts: ChatPart[];
+  /** The item's path, for notes. */
+  param: string;
+}
+
+export type Step =
+  | { kind: "system"; text: string }
+  | { kind: "user"; parts: ChatPart[] }
+  | { kind: "assistant"; text: string }
+  | { kind: "reasoning"; text: string }
+  | CallStep
+  | OutputStep;
+
+/**
+ * The steps of an item: none where it says nothing or is left out (with a note), two for a hosted
+ * call that carries its result.
+ *
+ * @throws {ApiError} 400 for images and files that cannot be used.
+ */
+export function itemSteps(item: Item, param: string, context: Context): Step[] {
+  if (isMessage(item)) return messageSteps(item, `${param}.content`, context);
+  if (isKnown(item)) return knownSteps(item, param, context);
+  note(context, "item_dropped", param, `An item of type "${label(item.type)}" was left out.`);
+  return [];
+}
+
+function messageSteps(item: MessageItem, param: string, context: Context): Step[] {
+  if (item.role === "user") {
+    const parts = chatParts(item.content, param, "user", context);
+    return parts.length === 0 ? [] : [{ kind: "user", parts }];
+  }
+  const text = plainText(chatParts(item.content, param, "text", context));
+  if (text === "") return [];
+  return [{ kind: item.role === "assistant" ? "assistant" : "system", text }];
+}
+
+function knownSteps(item: KnownItem, param: string, context: Context): Step[] {
+  const called = (key: string | null | undefined, name: string, text: string): CallStep =>
+    call(key, name, text, param, context);
+  const returned = (key: string | null | undefined, output: string | Part[] | null | undefined) =>
+    outputStep(key, chatParts(output, `${param}.output`, "tool", context), param);
+  // A hosted call carries its result, so that the two need a key that nobody else has.
+  const hosted = `hosted ${param}`;
+  switch (item.type) {
+    case "function_call":
+      return [called(item.call_id, item.name, item.arguments ?? "")];
+    case "custom_tool_call":
+      return [called(item.call_id, item.name, rawArguments("input", item.input ?? ""))];
+    case "function_call_output":
+    case "custom_tool_call_output":
+      return [returned(item.call_id, item.output)];
+    case "mcp_call":
+      return [
+        called(hosted, item.name, item.arguments ?? ""),
+        returned(hosted, item.output ?? anyText(item.error, `${param}.error`)),
+      ];
+    case "file_search_call":
+      return [
+        called(hosted, "file_search", jsonText({ queries: item.queries }, `${param}.queries`)),
+        returned(hosted, anyText(item.results, `${param}.results`)),
+      ];
+    case "reasoning":
+      return reasoningSteps(item, param, context);
+    case "additional_tools":
+      // Declares tools and says nothing; read with the request's own tools.
+      return [];
+    default:
+      return builtInSteps(item, param, called, returned);
+  }
+}
+
+/** Tools that OpenAI's models know by type; a local model sees them as functions of that name. */
+function builtInSteps(
+  item: BuiltInItem,
+  param: string,
+  called: (key: string | null | undefined, name: string, text: string) => CallStep,
+  returned: (key: string | null | undefined, output: string | null | undefined) => OutputStep,
+): Step[] {
+  switch (item.type) {
+    case "local_shell_call":
+      return [
+        called(item.call_id ?? item.id, "local_shell", jsonText(item.action, `${param}.action`)),
+      ];
+    case "shell_call":
+      return [called(item.call_id, "shell", jsonText(item.action, `${param}.action`))];
+    case "apply_patch_call":
+      return [called(item.call_id, "apply_patch", jsonText(item.operation, `${param}.operation`))];
+    case "tool_search_call":
+      return [called(item.call_id, "tool_search", anyText(item.arguments, `${param}.arguments`))];
+    case "local_shell_call_output":
+      return [returned(item.call_id ?? item.id, anyText(item.output, `${param}.output`))];
+    case "shell_call_output":
+      return [returned(item.call_id, anyText(item.output, `${param}.output`))];
+    case "apply_patch_call_output":
+      return [returned(item.call_id, item.output || item.status)];
+    case "tool_search_output":
+      return [returned(item.call_id, anyText(item.tools, `${param}.tools`))];
+  }
+}
+
+function call(
+  key: string | null | undefined,
+  name: string,
+  text: string,
+  param: string,
+  context: Context,
+): CallStep {
+  const repaired = argumentsText(text);
+  if (repaired !== text && text.trim() !== "") {
+    const message = "Arguments that are no JSON object were wrapped into one.";
+    note(context, "arguments_repaired", `${param}.arguments`, message);
+  }
+  return { kind: "call", key: key ?? null, name: name.toWellFormed(), arguments: repaired };
+}
+
+function outputStep(
+  key: string | null | undefined,
+  parts: ChatPart[],
+  param: string,
+): OutputStep {
+  return { kind: "output", key: key ?? null, parts, param };
+}
+
+/** The model's own words win over a summary of them; sealed reasoning cannot be read. */
+function reasoningSteps(
+  item: ReasoningItem,
+  param: string,
+  context: Context,
+): Step[] {
+  const text = paragraphs(item.content) || paragraphs(item.summary);
+  if (text !== "") return [{ kind: "reasoning", text }];
+  if (item.encrypted_content) {
+    const message = "Reasoning that is only there in encrypted form was left out.";
+    note(context, "reasoning_dropped", `${param}.encrypted_content`, message);
+  }
+  return [];
+}
+
+function paragraphs(parts: { text?: string | null | undefined }[] | null | undefined): string {
+  const texts = (parts ?? []).map((part) => part.text ?? "").filter((text) => text !== "");
+  return texts.join("\n\n").toWellFormed();
+}
+
+/** A value of any type as text; strings as they are, nothing as no text. */
+function anyText(value: unknown, param: string): string {
+  return typeof value === "string" ? value : jsonText(value, param);
+}
+
+/** A bare string is one user message. */
+export function inputSteps(
+  input: string | Item[] | null | undefined,
+  context: Context,
+): Step[] {
+  if (input == null || input === "") return [];
+  if (typeof input === "string") return [{ kind: "user", parts: [textPart(input)] }];
+  return input.flatMap((item, i) => itemSteps(item, `input[${i}]`, context));
+}

@@ -1,0 +1,121 @@
+/**
+ * A Responses request as a chat request for llama-server. Pure: the same request and facts give
+ * the same chat request, byte for byte.
+ */
+import type { ChatRequest, ChatResponseFormat } from "../chat.ts";
+import { invalidRequest } from "../error.ts";
+import { answerFormat, type AnswerSchema } from "./format.ts";
+import { chatMessages } from "./history.ts";
+import { inputSteps } from "./history_steps.ts";
+import { thinkingFields } from "./reasoning.ts";
+import {
+  type Context,
+  type ModelFacts,
+  type Note,
+  note,
+  present,
+  type TranslateOptions,
+} from "./request_context.ts";
+import type { CreateResponse } from "./schema.ts";
+import { toolFields } from "./tools.ts";
+
+/** A translated request. */
+export interface Translation {
+  /** Without `model` and the fields of streaming, which the caller sets. */
+  chat: ChatRequest;
+  /** What was dropped or replaced. */
+  notes: Note[];
+  /**
+   * Set when the model may call tools and the answer has a form: llama-server would let the form
+   * win and no tool be called, so `chat` has no `response_format`, and the caller asks for the
+   * final answer in a second pass with `responseFormat`.
+   */
+  answerSchema: AnswerSchema | null;
+  /** What `text.format` asks for; also in `chat`, unless `answerSchema` is set. */
+  responseFormat: ChatResponseFormat | null;
+  /** Nothing is asked, the model is only to be loaded: `messages` is empty, do not send it. */
+  preload: boolean;
+}
+
+/** Below OpenAI's own minimum; LM Studio's clients preload a model with 1. */
+const PRELOAD_TOKENS = 16;
+
+/**
+ * Translates a checked request.
+ *
+ * @throws {ApiError} 400 `invalid_request_error` naming the field: kept state, an empty input,
+ * a tool choice that cannot be made, an image or file that cannot be used, an unknown format.
+ */
+export function toChat(
+  request: CreateResponse,
+  facts: ModelFacts,
+  options: TranslateOptions,
+): Translation {
+  refuseState(request);
+  const context: Context = { facts, options, notes: [] };
+  const steps = inputSteps(request.input, context);
+  const preload = request.input === "" &&
+    (request.max_output_tokens ?? PRELOAD_TOKENS) < PRELOAD_TOKENS;
+  if (steps.length === 0 && !preload) {
+    throw invalidRequest("Cannot answer an empty input: send at least one message", "input");
+  }
+  const tools = toolFields(request, context);
+  const format = answerFormat(request.text?.format, context);
+  const mayCall = tools.tools !== undefined && tools.tool_choice !== "none";
+  const chat: ChatRequest = {
+    messages: preload ? [] : chatMessages(request.instructions, steps, context),
+    ...tools,
+    ...(format !== null && !mayCall && { response_format: format.responseFormat }),
+    ...samplingFields(request),
+    ...logprobFields(request, tools.tools !== undefined, context),
+    ...thinkingFields(request.reasoning?.effort, context),
+  };
+  return {
+    chat,
+    notes: context.notes,
+    answerSchema: mayCall ? format?.answerSchema ?? null : null,
+    responseFormat: format?.responseFormat ?? null,
+    preload,
+  };
+}
+
+/** Refuses what would need state: answering without the earlier turns would be worse. */
+function refuseState(request: CreateResponse): void {
+  const reason = "Chaski keeps no responses yet: send the whole input";
+  for (const param of ["previous_response_id", "conversation"] as const) {
+    if (request[param]) throw invalidRequest(`Cannot continue from ${param}: ${reason}`, param);
+  }
+  if (request.background) {
+    const kept = "Chaski keeps no responses yet: leave background out";
+    throw invalidRequest(`Cannot answer in the background: ${kept}`, "background");
+  }
+  if (request.prompt) {
+    throw invalidRequest("Cannot use a stored prompt: Chaski keeps no prompts", "prompt");
+  }
+}
+
+function samplingFields(request: CreateResponse): Partial<ChatRequest> {
+  const { temperature, top_p, presence_penalty, frequency_penalty } = request;
+  const max_tokens = request.max_output_tokens;
+  return present({ temperature, top_p, presence_penalty, frequency_penalty, max_tokens });
+}
+
+/** llama-server answers 400 for log probabilities in a stream with tools, and none for a top of 0. */
+function logprobFields(
+  request: CreateResponse,
+  hasTools: boolean,
+  context: Context,
+): Pick<ChatRequest, "logprobs" | "top_logprobs"> {
+  const included = request.include?.includes("message.output_text.logprobs") ?? false;
+  const top = request.top_logprobs ?? 0;
+  if (!included && top === 0) return {};
+  if (hasTools) {
+    const message = "Log probabilities are not available together with tools.";
+    note(context, "logprobs_ignored", included ? "include" : "top_logprobs", message);
+    return {};
+  }
+  return { logprobs: true, top_logprobs: Math.max(1, top) };
+}
+
+export { thinkingSwitch } from "./reasoning.ts";
+export type { ModelFacts, Note, ThinkingSwitch, TranslateOptions } from "./request_context.ts";

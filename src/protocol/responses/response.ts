@@ -1,0 +1,235 @@
+/**
+ * The Response object: all 31 fields of Open Responses 2026-04-24, which OpenAI's SDK reads too.
+ */
+import type { ChatTimings, ChatUsage } from "../chat.ts";
+
+export interface TextPart {
+  type: "output_text";
+  text: string;
+  annotations: unknown[];
+  logprobs: TokenLogprob[];
+}
+
+export interface RefusalPart {
+  type: "refusal";
+  refusal: string;
+}
+
+/** One token's log probability; the shape of Open Responses' `LogProb`. */
+export interface TokenLogprob {
+  token: string;
+  logprob: number;
+  bytes: number[];
+  top_logprobs: { token: string; logprob: number; bytes: number[] }[];
+}
+
+export type ItemStatus = "in_progress" | "completed" | "incomplete";
+
+export interface ReasoningItem {
+  type: "reasoning";
+  id: string;
+  status: ItemStatus;
+  summary: { type: "summary_text"; text: string }[];
+  content: { type: "reasoning_text"; text: string }[];
+}
+
+export interface MessageItem {
+  type: "message";
+  id: string;
+  status: ItemStatus;
+  role: "assistant";
+  content: (TextPart | RefusalPart)[];
+}
+
+export interface FunctionCallItem {
+  type: "function_call";
+  id: string;
+  status: ItemStatus;
+  call_id: string;
+  name: string;
+  arguments: string;
+}
+
+export type OutputItem = ReasoningItem | MessageItem | FunctionCallItem;
+
+/** Token counts. */
+export interface ResponseUsage {
+  input_tokens: number;
+  input_tokens_details: { cached_tokens: number; cache_write_tokens: number };
+  output_tokens: number;
+  output_tokens_details: { reasoning_tokens: number };
+  total_tokens: number;
+}
+
+export type ResponseStatus = "in_progress" | "completed" | "incomplete" | "failed";
+
+export interface ResponseObject {
+  id: string;
+  object: "response";
+  created_at: number;
+  completed_at: number | null;
+  status: ResponseStatus;
+  incomplete_details: { reason: string } | null;
+  model: string;
+  previous_response_id: string | null;
+  instructions: string | null;
+  output: OutputItem[];
+  error: { code: string; message: string } | null;
+  tools: unknown[];
+  tool_choice: unknown;
+  truncation: string;
+  parallel_tool_calls: boolean;
+  text: unknown;
+  top_p: number;
+  presence_penalty: number;
+  frequency_penalty: number;
+  top_logprobs: number;
+  temperature: number;
+  reasoning: unknown;
+  usage: ResponseUsage | null;
+  max_output_tokens: number | null;
+  max_tool_calls: number | null;
+  store: boolean;
+  background: boolean;
+  service_tier: string;
+  metadata: Record<string, unknown>;
+  safety_identifier: string | null;
+  prompt_cache_key: string | null;
+}
+
+/** The request's fields that a response repeats. Null and absent mean the same. */
+export interface EchoedRequest {
+  instructions?: string | null | undefined;
+  tools?: readonly unknown[] | null | undefined;
+  tool_choice?: unknown;
+  truncation?: string | null | undefined;
+  parallel_tool_calls?: boolean | null | undefined;
+  text?: unknown;
+  top_p?: number | null | undefined;
+  presence_penalty?: number | null | undefined;
+  frequency_penalty?: number | null | undefined;
+  top_logprobs?: number | null | undefined;
+  temperature?: number | null | undefined;
+  reasoning?: unknown;
+  max_output_tokens?: number | null | undefined;
+  max_tool_calls?: number | null | undefined;
+  service_tier?: string | null | undefined;
+  metadata?: Record<string, unknown> | null | undefined;
+  safety_identifier?: string | null | undefined;
+  prompt_cache_key?: string | null | undefined;
+}
+
+/** What llama-server samples with when the client says nothing (from its `/props`). */
+export interface SamplingDefaults {
+  temperature: number;
+  topP: number;
+  presencePenalty: number;
+  frequencyPenalty: number;
+}
+
+/**
+ * The response as it stands before the model has said anything.
+ *
+ * @param createdAt seconds since 1970
+ */
+export function newResponse(
+  request: EchoedRequest,
+  { id, model, createdAt, sampling }: {
+    id: string;
+    model: string;
+    createdAt: number;
+    sampling: SamplingDefaults;
+  },
+): ResponseObject {
+  return {
+    id,
+    object: "response",
+    created_at: createdAt,
+    completed_at: null,
+    status: "in_progress",
+    incomplete_details: null,
+    model,
+    previous_response_id: null,
+    instructions: request.instructions ?? null,
+    output: [],
+    error: null,
+    tools: (request.tools ?? []).map(echoedTool),
+    tool_choice: request.tool_choice ?? "auto",
+    truncation: request.truncation ?? "disabled",
+    parallel_tool_calls: request.parallel_tool_calls ?? true,
+    text: echoedText(request.text),
+    top_p: request.top_p ?? sampling.topP,
+    presence_penalty: request.presence_penalty ?? sampling.presencePenalty,
+    frequency_penalty: request.frequency_penalty ?? sampling.frequencyPenalty,
+    top_logprobs: request.top_logprobs ?? 0,
+    temperature: request.temperature ?? sampling.temperature,
+    reasoning: echoedReasoning(request.reasoning),
+    usage: null,
+    max_output_tokens: request.max_output_tokens ?? null,
+    max_tool_calls: request.max_tool_calls ?? null,
+    store: false,
+    background: false,
+    service_tier: request.service_tier ?? "default",
+    metadata: request.metadata ?? {},
+    safety_identifier: request.safety_identifier ?? null,
+    prompt_cache_key: request.prompt_cache_key ?? null,
+  };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Open Responses wants four fields on every echoed function, null where the client said nothing. */
+function echoedTool(tool: unknown): unknown {
+  if (!isObject(tool) || tool.type !== "function") return tool;
+  return { description: null, parameters: null, strict: null, ...tool };
+}
+
+function echoedText(text: unknown): unknown {
+  const given = isObject(text) ? text : {};
+  return { ...given, format: given.format ?? { type: "text" } };
+}
+
+function echoedReasoning(reasoning: unknown): unknown {
+  return { effort: null, summary: null, ...(isObject(reasoning) ? reasoning : {}) };
+}
+
+/**
+ * llama-server's counts in OpenAI's words. It does not count reasoning tokens: Chaski counts the
+ * deltas, of which each is one token (two only where a character needs several).
+ */
+export function toUsage(
+  usage: ChatUsage,
+  timings: ChatTimings | undefined,
+  reasoningDeltas: number,
+): ResponseUsage {
+  return {
+    input_tokens: usage.prompt_tokens,
+    input_tokens_details: {
+      cached_tokens: usage.prompt_tokens_details?.cached_tokens ?? timings?.cache_n ?? 0,
+      cache_write_tokens: 0,
+    },
+    output_tokens: usage.completion_tokens,
+    output_tokens_details: { reasoning_tokens: Math.min(reasoningDeltas, usage.completion_tokens) },
+    total_tokens: usage.total_tokens,
+  };
+}
+
+/** Counts of two passes that answered one request. */
+export function addUsage(a: ResponseUsage | null, b: ResponseUsage): ResponseUsage {
+  if (a === null) return b;
+  return {
+    input_tokens: a.input_tokens + b.input_tokens,
+    input_tokens_details: {
+      cached_tokens: a.input_tokens_details.cached_tokens + b.input_tokens_details.cached_tokens,
+      cache_write_tokens: 0,
+    },
+    output_tokens: a.output_tokens + b.output_tokens,
+    output_tokens_details: {
+      reasoning_tokens: a.output_tokens_details.reasoning_tokens +
+        b.output_tokens_details.reasoning_tokens,
+    },
+    total_tokens: a.total_tokens + b.total_tokens,
+  };
+}

@@ -1,0 +1,95 @@
+/**
+ * Types of the deno-std modules in the import map: the npm package ships JavaScript only.
+ * Declared is what Chaski uses; the names and shapes are those of the modules themselves.
+ */
+
+declare module "@std/assert" {
+  /** Any class, also an abstract one: what `instanceof` accepts. */
+  type AnyClass<T> = abstract new (...args: never[]) => T;
+
+  export class AssertionError extends Error {}
+  export function assert(value: unknown, message?: string): asserts value;
+  export function assertEquals<T>(actual: T, expected: T, message?: string): void;
+  export function assertNotEquals<T>(actual: T, expected: T, message?: string): void;
+  export function assertExists<T>(actual: T, message?: string): asserts actual is NonNullable<T>;
+  export function assertMatch(actual: string, expected: RegExp, message?: string): void;
+  export function assertStringIncludes(actual: string, expected: string, message?: string): void;
+  export function assertInstanceOf<T>(
+    actual: unknown,
+    expected: AnyClass<T>,
+    message?: string,
+  ): asserts actual is T;
+  export function assertGreater<T>(actual: T, expected: T, message?: string): void;
+  export function assertLess<T>(actual: T, expected: T, message?: string): void;
+  export function assertThrows(act: () => unknown, message?: string): unknown;
+  export function assertThrows<E extends Error>(
+    act: () => unknown,
+    expected: AnyClass<E>,
+    includes?: string,
+    message?: string,
+  ): E;
+  export function assertRejects(
+    act: () => PromiseLike<unknown>,
+    message?: string,
+  ): Promise<unknown>;
+  export function assertRejects<E extends Error>(
+    act: () => PromiseLike<unknown>,
+    expected: AnyClass<E>,
+    includes?: string,
+    message?: string,
+  ): Promise<E>;
+  export function fail(message?: string): never;
+}
+
+declare module "@std/http/negotiation" {
+  /** Media types that the request accepts, best first. */
+  export function accepts(request: Pick<Request, "headers">): string[];
+  /** The one of `types` that the request likes best, or undefined. */
+  export function accepts(
+    request: Pick<Request, "headers">,
+    ...types: string[]
+  ): string | undefined;
+}
+
+declare module "@std/http/server-sent-event-parse-stream" {
+  /** One message as it stood on the wire; absent fields were not sent. */
+  export interface ServerSentEventParsedMessage {
+    comment?: string;
+    event?: string;
+    data?: string;
+    id?: string;
+    /** Milliseconds. */
+    retry?: number;
+  }
+  export class ServerSentEventParseStream
+    extends TransformStream<Uint8Array<ArrayBuffer>, ServerSentEventParsedMessage> {
+    constructor(options?: { ignoreComments?: boolean });
+  }
+}
+
+declare module "@std/streams/limited-bytes-transform-stream" {
+  /** Ends the stream before the chunk that would pass `size`; with `error`, a RangeError instead. */
+  export class LimitedBytesTransformStream
+    extends TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {
+    constructor(size: number, options?: { error?: boolean });
+  }
+}
+
+declare module "@std/streams/text-line-stream" {
+  export class TextLineStream extends TransformStream<string, string> {
+    constructor(options?: { allowCR?: boolean });
+  }
+}
+
+declare module "@std/streams/to-bytes" {
+  export function toBytes(stream: ReadableStream<Uint8Array>): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+declare module "@std/streams/to-text" {
+  export function toText(stream: ReadableStream<string | Uint8Array>): Promise<string>;
+}
+
+declare module "@std/toml" {
+  /** Throws a SyntaxError `Parse error on line N, column M: …`; the table has a null prototype. */
+  export function parse(text: string): Record<string, unknown>;
+}

@@ -1,0 +1,132 @@
+/**
+ * What Chaski asks of llama-server, as functions; failures are errors that a client may read.
+ */
+import { ApiError } from "../protocol/error.ts";
+import { llamaError, upstreamFailure, upstreamGarbled } from "../protocol/llama_error.ts";
+import { openUpstream, type UpstreamResponse } from "./http.ts";
+
+/** The most that is read of an answer which is not a stream, in bytes. */
+const MAX_ANSWER = 8 * 1024 * 1024;
+/** The most that is read of an error, in bytes. */
+const MAX_ERROR = 64 * 1024;
+
+export interface Llama {
+  /**
+   * Starts a chat completion. Resolves with the body once llama-server has begun to answer, which
+   * is when a slot takes the request; rejects with an ApiError or what `explainFailure` knows.
+   *
+   * @param body JSON text of the request
+   */
+  chat(body: string | Uint8Array, signal: AbortSignal): Promise<ReadableStream<Uint8Array>>;
+  /** A GET that answers JSON. Rejects like `chat`. */
+  getJson(path: string, signal: AbortSignal): Promise<unknown>;
+  /** Ends every connection. */
+  close(): Promise<void>;
+}
+
+/**
+ * @param baseUrl normalised: no trailing slash, no `/v1`
+ * @param connectTimeout milliseconds
+ */
+export function openLlama(
+  { baseUrl, key, connectTimeout }: {
+    baseUrl: string;
+    key: string | undefined;
+    connectTimeout: number;
+  },
+): Llama {
+  const http = openUpstream(baseUrl, { connectTimeout, key });
+  return {
+    async chat(body, signal) {
+      const answer = await http.send({
+        method: "POST",
+        path: "/v1/chat/completions",
+        // Never the client's own headers: X-Conversation-Id would let the generation survive it.
+        headers: { "content-type": "application/json", accept: "text/event-stream" },
+        body,
+        signal,
+        oneShot: true,
+      });
+      if (answer.status !== 200) throw await errorOf(answer);
+      return answer.body;
+    },
+    async getJson(path, signal) {
+      const answer = await http.send({ method: "GET", path, signal });
+      if (answer.status !== 200) throw await errorOf(answer);
+      const text = await readText(answer.body, MAX_ANSWER);
+      try {
+        return JSON.parse(text);
+      } catch {
+        throw upstreamGarbled(`${path} holds no JSON`);
+      }
+    },
+    close: () => http.destroy(),
+  };
+}
+
+/** What the upstream leg threw, as an error for the client. Details go to the log by `cause`. */
+export function explainFailure(cause: unknown): ApiError {
+  if (cause instanceof ApiError) return cause;
+  const [message, code] = REASONS[errorCode(cause)] ??
+    ["Cannot use llama-server's answer.", "upstream_error"];
+  const error = upstreamFailure(message, code);
+  error.cause = cause;
+  return error;
+}
+
+const UNREACHABLE = "Cannot reach llama-server";
+const START_IT = "Start it, or point Chaski at it by --upstream.";
+const BROKEN = "Cannot finish the answer: llama-server closed the connection in the middle of it.";
+
+/** Codes of undici and of the system, with the sentence and the code that the client gets. */
+const REASONS: Record<string, [message: string, code: string]> = {
+  ECONNREFUSED: [
+    `${UNREACHABLE}: the connection was refused. ${START_IT}`,
+    "upstream_unreachable",
+  ],
+  ENOTFOUND: [`${UNREACHABLE}: its host name is unknown. ${START_IT}`, "upstream_unreachable"],
+  EHOSTUNREACH: [`${UNREACHABLE}: there is no route to its host.`, "upstream_unreachable"],
+  ENETUNREACH: [`${UNREACHABLE}: there is no route to its network.`, "upstream_unreachable"],
+  UND_ERR_CONNECT_TIMEOUT: [
+    `${UNREACHABLE}: the connection was not answered in time. ${START_IT}`,
+    "upstream_unreachable",
+  ],
+  ECONNRESET: [BROKEN, "upstream_disconnected"],
+  EPIPE: [BROKEN, "upstream_disconnected"],
+  UND_ERR_SOCKET: [BROKEN, "upstream_disconnected"],
+  UND_ERR_ABORTED: [BROKEN, "upstream_disconnected"],
+  UND_ERR_DESTROYED: [BROKEN, "upstream_disconnected"],
+  UND_ERR_RES_EXCEEDED_MAX_SIZE: [
+    "Cannot use llama-server's answer: it is too large.",
+    "upstream_garbled",
+  ],
+};
+
+function errorCode(cause: unknown): string {
+  for (let error = cause; error instanceof Error; error = error.cause) {
+    if ("code" in error && typeof error.code === "string" && error.code in REASONS) {
+      return error.code;
+    }
+    if (error.message.startsWith("HTTPParserError") || error.name === "HTTPParserError") {
+      return "UND_ERR_SOCKET";
+    }
+  }
+  return "";
+}
+
+async function errorOf(answer: UpstreamResponse): Promise<ApiError> {
+  return llamaError(answer.status, await readText(answer.body, MAX_ERROR));
+}
+
+/** Reads at most `limit` bytes; what is beyond is cut off and never read. */
+async function readText(body: ReadableStream<Uint8Array>, limit: number): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  let size = 0;
+  for await (const bytes of body) {
+    size += bytes.length;
+    text += decoder.decode(bytes, { stream: true });
+    if (size > limit) break;
+  }
+  return text;
+}

@@ -1,0 +1,36 @@
+/**
+ * A command line without a process: what was written and what would have been served is kept.
+ */
+
+import type { Io } from "../../src/cli/program.ts";
+import type { Config } from "../../src/config/config.ts";
+import { fakeFiles } from "../config/fake_files.ts";
+
+/** An `Io` on Linux whose server ends at once with code 0, unless told otherwise. */
+export interface FakeIo extends Io {
+  out: string;
+  err: string;
+  served: Config[];
+}
+
+/** Ann's terminal on Linux, 100 columns wide and without colors. */
+export function fakeIo(changes: Partial<Io> & { files?: Record<string, string> } = {}): FakeIo {
+  const io: FakeIo = {
+    out: "",
+    err: "",
+    served: [],
+    stdout: (text) => io.out += text,
+    stderr: (text) => io.err += text,
+    terminal: false,
+    columns: 100,
+    os: "linux",
+    readTextFile: fakeFiles(changes.files ?? {}),
+    serve(config) {
+      io.served.push(config);
+      return Promise.resolve(0);
+    },
+    ...changes,
+    env: { HOME: "/home/ann", ...changes.env },
+  };
+  return io;
+}

@@ -1,0 +1,45 @@
+/** A Responses conversion with ids and clock that a test can know. */
+import { newResponse } from "../../src/protocol/responses/response.ts";
+import {
+  type ResponsesConversion,
+  responsesConversion,
+  type ResponsesConversionOptions,
+} from "../../src/stream/responses_conversion.ts";
+
+export function conversionOf(
+  options: Partial<Omit<ResponsesConversionOptions, "context">> & {
+    reasoning?: "summary" | "text";
+    logprobs?: boolean;
+  } = {},
+): ResponsesConversion {
+  let ids = 0;
+  const { reasoning = "summary", logprobs = false, ...rest } = options;
+  return responsesConversion({
+    context: {
+      response: newResponse({}, {
+        id: "resp_1",
+        model: "tiny",
+        createdAt: 1000,
+        sampling: { temperature: 0.8, topP: 0.95, presencePenalty: 0, frequencyPenalty: 0 },
+      }),
+      newId: (prefix) => `${prefix}_${++ids}`,
+      now: () => 1001,
+      reasoning,
+      logprobs,
+    },
+    schemaPass: null,
+    streaming: true,
+    progress: true,
+    ...rest,
+  });
+}
+
+/** Runs pieces through and gives everything that would be sent. */
+export function convert(conversion: ResponsesConversion, pieces: readonly Uint8Array[]): string {
+  const last = () => {
+    const piece = conversion.end();
+    if (typeof piece === "object" && "again" in piece) throw new Error("asked again");
+    return piece;
+  };
+  return [conversion.open(), ...pieces.map((bytes) => conversion.push(bytes)), last()].join("");
+}
