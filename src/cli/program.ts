@@ -9,6 +9,7 @@ import { checkExposure } from "../config/exposure.ts";
 import type { Flags } from "../config/layers.ts";
 import { settings } from "../config/schema.ts";
 import { version } from "../version.ts";
+import { health } from "./health.ts";
 import { optionText, programHelp, serveHelp, styleTitle } from "./help.ts";
 import { cutUnknownValues, refuseKeys, usageSentence } from "./usage.ts";
 
@@ -31,11 +32,16 @@ export interface Io extends Omit<ConfigInput, "flags"> {
  */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   const outcome = { code: 0, debug: wantsStacks(io) };
-  const program = buildProgram(io, async (flags) => {
-    const config = await loadConfig({ ...io, flags });
-    outcome.debug ||= config.logLevel === "debug";
-    checkExposure(config);
-    outcome.code = await io.serve(config);
+  const program = buildProgram(io, {
+    async serve(flags) {
+      const config = await loadConfig({ ...io, flags });
+      outcome.debug ||= config.logLevel === "debug";
+      checkExposure(config);
+      outcome.code = await io.serve(config);
+    },
+    async health(url) {
+      outcome.code = await health(url ?? baseUrl(await loadConfig({ ...io, flags: {} })), io);
+    },
   });
   try {
     refuseKeys(argv);
@@ -70,7 +76,19 @@ function wantsStacks({ env }: Io): boolean {
   return env["CHASKI_DEBUG"] === "1" || env["CHASKI_LOG_LEVEL"] === "debug";
 }
 
-function buildProgram(io: Io, serve: (flags: Flags) => Promise<void>): Command {
+/** What the commands do. */
+interface Actions {
+  serve(flags: Flags): Promise<void>;
+  health(url: string | undefined): Promise<void>;
+}
+
+/** Where a Chaski with these settings answers this machine. */
+function baseUrl({ host, port }: Config): string {
+  const local = host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host;
+  return `http://${local.includes(":") ? `[${local}]` : local}:${port}`;
+}
+
+function buildProgram(io: Io, actions: Actions): Command {
   const program = new Command("chaski")
     .description("Lets coding agents that speak OpenAI's APIs work with llama.cpp's llama-server.")
     .version(`chaski ${version}`, "-V, --version", "Print the version")
@@ -89,8 +107,19 @@ function buildProgram(io: Io, serve: (flags: Flags) => Promise<void>): Command {
     })
     .exitOverride()
     .addHelpText("after", () => programHelp(io));
-  program.addCommand(serveCommand(io, serve).copyInheritedSettings(program));
+  program.addCommand(serveCommand(io, actions.serve).copyInheritedSettings(program));
+  program.addCommand(healthCommand(actions.health).copyInheritedSettings(program));
   return program;
+}
+
+function healthCommand(check: (url?: string) => Promise<void>): Command {
+  const command = new Command("health")
+    .summary("Ask a running Chaski whether it is ready")
+    .description(
+      "Exits 0 when the Chaski that these settings start is ready to answer, else 1.",
+    )
+    .option("--url <url>", "Base URL to ask (default: the host and port of the settings)");
+  return command.action(() => check(command.opts<{ url?: string }>().url));
 }
 
 function serveCommand(io: Io, serve: (flags: Flags) => Promise<void>): Command {

@@ -4,22 +4,30 @@
  */
 import { invalidRequest } from "./error.ts";
 import type { Note } from "./note.ts";
+import { argumentsText } from "./responses/history_arguments.ts";
+import { systemUpdate } from "./system_text.ts";
 
-type Message = Record<string, unknown>;
+type Message = Readonly<Record<string, unknown>>;
 
 interface Facts {
   vision: boolean;
   images: "omit" | "refuse";
 }
 
-/** What stands where an image was that the model cannot see. */
-export const IMAGE_OMITTED = "[image omitted: this model cannot see images]";
+const ROLES = new Set(["system", "developer", "user", "assistant", "tool"]);
 
-/** Makes messages fit; adds to `notes` what was replaced. Throws ApiError 400. */
-export function fitMessages(messages: readonly unknown[], facts: Facts, notes: Note[]): unknown {
+/**
+ * Makes messages fit; adds to `notes` what was replaced. Gives the same list when nothing had to
+ * change. Throws ApiError 400 naming the message at fault.
+ */
+export function fitMessages(
+  messages: readonly unknown[],
+  facts: Facts,
+  notes: Note[],
+): readonly unknown[] {
   const read = messages.map((message, i) => readMessage(message, `messages[${i}]`));
   const fitted = read.map((message, i) => fitMessage(message, `messages[${i}]`, facts, notes));
-  const merged = oneSystemMessage(fitted);
+  const merged = mergeSystem(fitted);
   const same = merged.length === messages.length && merged.every((one, i) => one === messages[i]);
   return same ? messages : merged;
 }
@@ -29,17 +37,13 @@ function readMessage(message: unknown, param: string): Message {
     throw invalidRequest(`Cannot read ${param}: it is not a message.`, param);
   }
   const { role } = message as Message;
-  if (typeof role !== "string") {
-    throw invalidRequest(`Cannot read ${param}: it has no role.`, `${param}.role`);
-  }
-  if (!ROLES.has(role)) {
-    // llama-server would hand it to the template, and most templates drop it without a word.
-    throw invalidRequest(`Cannot read ${param}: its role is unknown.`, `${param}.role`);
+  // llama-server hands any role to the template, and most templates drop an unknown one silently.
+  if (typeof role !== "string" || !ROLES.has(role)) {
+    const known = [...ROLES].join(", ");
+    throw invalidRequest(`Cannot read ${param}: its role is none of ${known}.`, `${param}.role`);
   }
   return message as Message;
 }
-
-const ROLES = new Set(["system", "developer", "user", "assistant", "tool"]);
 
 function fitMessage(message: Message, param: string, facts: Facts, notes: Note[]): Message {
   const content = fitContent(message.content, `${param}.content`, facts, notes);
@@ -55,36 +59,91 @@ function fitContent(content: unknown, param: string, facts: Facts, notes: Note[]
 }
 
 function fitPart(part: unknown, param: string, facts: Facts, notes: Note[]): unknown {
-  const { type, refusal } = (part ?? {}) as Record<string, unknown>;
-  if (type === "refusal") return { type: "text", text: String(refusal ?? "") };
-  if (type !== "image_url" || facts.vision) return part;
+  if (!isRecord(part)) return part;
+  if (part.type === "refusal") return { type: "text", text: String(part.refusal ?? "") };
+  if (part.type !== "image_url") return part;
+  checkImage(part.image_url, param);
+  if (facts.vision) return part;
+  const reason = "this model cannot see images";
   if (facts.images === "refuse") {
-    throw invalidRequest(
-      "Cannot read the image: this model cannot see images.",
-      param,
-      "image_not_supported",
-    );
+    throw invalidRequest(`Cannot show an image: ${reason}`, param, "image_not_supported");
   }
-  notes.push({ code: "image_omitted", param, message: "This model cannot see images." });
-  return { type: "text", text: IMAGE_OMITTED };
+  notes.push({ code: "image_omitted", param, message: `An image was left out: ${reason}.` });
+  return { type: "text", text: `[image omitted: ${reason}]` };
+}
+
+/** Anything else, above all file://, is llama-server's own machine and none of the client's. */
+function checkImage(image: unknown, param: string): void {
+  const url = isRecord(image) ? image.url : image;
+  if (typeof url === "string" && /^(?:data:|https?:\/\/)/i.test(url)) return;
+  throw invalidRequest(
+    "Cannot use an image: its url must be a data, http or https URL",
+    `${param}.image_url`,
+  );
 }
 
 /** llama-server answers 500 for ever to a conversation with broken arguments in it. */
 function fitCalls(calls: unknown): unknown {
   if (!Array.isArray(calls)) return calls;
   const fitted = calls.map((call) => {
-    const fn = call?.function;
-    if (typeof fn?.arguments !== "string") return call;
-    const args = repairArguments(fn.arguments);
-    return args === fn.arguments ? call : { ...call, function: { ...fn, arguments: args } };
+    if (!isRecord(call) || !isRecord(call.function)) return call;
+    const text = call.function.arguments;
+    if (typeof text !== "string") return call;
+    const fit = argumentsText(text);
+    return fit === text ? call : { ...call, function: { ...call.function, arguments: fit } };
   });
   return fitted.some((call, i) => call !== calls[i]) ? fitted : calls;
 }
 
-function oneSystemMessage(messages: Message[]): Message[] {
-  return messages;
+/**
+ * Leading system and developer texts become one message; later ones keep their place as a marked
+ * user text, because strict templates refuse a system message anywhere but first.
+ */
+function mergeSystem(messages: readonly Message[]): readonly Message[] {
+  const first = messages.findIndex((message) => !isSystem(message));
+  const leading = messages.slice(0, first < 0 ? messages.length : first);
+  const rest = messages.slice(leading.length);
+  if (leading.length <= 1 && !rest.some(isSystem)) return messages;
+  const merged: Message[] = [];
+  if (leading.length > 0) {
+    const content = leading.map(({ content }) => textOf(content)).join("\n\n");
+    merged.push({ role: "system", content });
+  }
+  let afterUpdate = false;
+  for (const message of rest) {
+    const update = isSystem(message);
+    const said = update
+      ? { role: "user", content: systemUpdate(textOf(message.content)) }
+      : message;
+    const last = merged.at(-1);
+    // An update makes one turn with its neighbours: some templates want turns to alternate.
+    if (last?.role === "user" && said.role === "user" && (update || afterUpdate)) {
+      merged[merged.length - 1] = { ...said, content: joined(last.content, said.content) };
+    } else merged.push(said);
+    afterUpdate = update;
+  }
+  return merged;
 }
 
-function repairArguments(text: string): string {
-  return text;
+function isSystem({ role }: Message): boolean {
+  return role === "system" || role === "developer";
+}
+
+function textOf(content: unknown): string {
+  if (!Array.isArray(content)) return typeof content === "string" ? content : "";
+  return content.map((part) => isRecord(part) ? String(part.text ?? "") : "").join("\n");
+}
+
+function joined(before: unknown, after: unknown): unknown {
+  if (typeof before === "string" && typeof after === "string") return `${before}\n\n${after}`;
+  return [...asParts(before), ...asParts(after)];
+}
+
+function asParts(content: unknown): unknown[] {
+  if (Array.isArray(content)) return content;
+  return typeof content === "string" ? [{ type: "text", text: content }] : [];
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

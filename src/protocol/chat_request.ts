@@ -4,8 +4,9 @@
  * The client's bytes are kept; changed fields are appended to them, because llama-server's JSON
  * reader takes the last of two equal keys. So the prompt's prefix stays what it was.
  */
-import { invalidRequest } from "./error.ts";
+import { z } from "zod";
 import { fitMessages } from "./chat_messages.ts";
+import { invalidRequest } from "./error.ts";
 import { grammarSafe } from "./json_schema.ts";
 import type { Note } from "./note.ts";
 
@@ -38,11 +39,18 @@ export function parseChat(json: unknown): ClientChat {
     throw invalidRequest("Cannot answer: 'messages' is empty.", "messages");
   }
   refuseLost(json);
+  const read = fields.safeParse(json);
+  if (!read.success) {
+    const { path, message } = read.error.issues[0] ?? { path: [], message: "" };
+    const param = path.join(".");
+    throw invalidRequest(`Cannot read '${param}': ${message}`, param);
+  }
+  const { model, stream, n, return_progress } = read.data;
   return {
-    model: optional(json, "model", "string"),
-    stream: optional(json, "stream", "boolean") ?? false,
-    n: optional(json, "n", "number") ?? 1,
-    returnProgress: json.return_progress === true,
+    model: model ?? null,
+    stream: stream ?? false,
+    n: n ?? 1,
+    returnProgress: return_progress ?? false,
     body: json,
   };
 }
@@ -59,20 +67,12 @@ function refuseLost(body: Record<string, unknown>): void {
   }
 }
 
-type Kinds = { string: string; boolean: boolean; number: number };
-
-function optional<K extends keyof Kinds>(
-  body: Record<string, unknown>,
-  field: string,
-  kind: K,
-): Kinds[K] | null {
-  const value = body[field];
-  if (value === undefined || value === null) return null;
-  if (typeof value !== kind) {
-    throw invalidRequest(`Cannot read '${field}': it must be a ${kind}.`, field);
-  }
-  return value as Kinds[K];
-}
+const fields = z.object({
+  model: z.string().nullish(),
+  stream: z.boolean().nullish(),
+  n: z.number().int().min(1).nullish(),
+  return_progress: z.boolean().nullish(),
+});
 
 /** The fields that must differ upstream, and what the client has to know about it. */
 export interface ChatOverrides {
