@@ -5,7 +5,7 @@
 import type { PromptProgress } from "../protocol/chat.ts";
 import { type ApiError, invalidRequest } from "../protocol/error.ts";
 import { llamaStreamError, upstreamCutOff } from "../protocol/llama_error.ts";
-import { type ProgressNote, type ResponseEvent, writeEvent } from "../protocol/responses/events.ts";
+import { eventWriter, type ProgressNote, type ResponseEvent } from "../protocol/responses/events.ts";
 import type { ResponseObject } from "../protocol/responses/response.ts";
 import {
   type ResponseSteps,
@@ -48,7 +48,7 @@ export interface ResponsesConversion extends Conversion {
 export function responsesConversion(options: ResponsesConversionOptions): ResponsesConversion {
   const { context, schemaPass, streaming } = options;
   let out = "";
-  let sequence = 0;
+  const write = eventWriter();
   let last: ResponseObject | null = null;
   let scanner: SseScanner = sseScanner(MAX_LINE);
   let passes = 1;
@@ -58,7 +58,7 @@ export function responsesConversion(options: ResponsesConversionOptions): Respon
   let prompt: PromptProgress | undefined;
 
   const emit = (event: ResponseEvent): void => {
-    if (streaming) out += writeEvent(event, sequence++);
+    if (streaming) out += write(event);
     if ("response" in event && event.response.status !== "in_progress") last = event.response;
   };
   const steps = responseSteps({ ...context, emit, holdText: schemaPass !== null });
