@@ -5,7 +5,11 @@
 import type { PromptProgress } from "../protocol/chat.ts";
 import { type ApiError, invalidRequest } from "../protocol/error.ts";
 import { llamaStreamError, upstreamCutOff } from "../protocol/llama_error.ts";
-import { eventWriter, type ProgressNote, type ResponseEvent } from "../protocol/responses/events.ts";
+import {
+  eventWriter,
+  type ProgressNote,
+  type ResponseEvent,
+} from "../protocol/responses/events.ts";
 import type { ResponseObject } from "../protocol/responses/response.ts";
 import {
   type ResponseSteps,

@@ -221,13 +221,14 @@ let used = 0;
 /** UTF-8 of a piece, cut from a shared slab: 20 times cheaper than a buffer per piece. */
 function bytesOf(piece: Piece): Uint8Array {
   if (typeof piece !== "string") return piece;
-  // A UTF-16 unit takes at most three bytes.
-  if (piece.length * 3 > SLAB) return encoder.encode(piece);
-  if (piece.length * 3 > SLAB - used) {
+  if (piece.length > SLAB / 2) return encoder.encode(piece);
+  if (piece.length > SLAB - used) {
     slab = new Uint8Array(SLAB);
     used = 0;
   }
-  const { written } = encoder.encodeInto(piece, slab.subarray(used));
+  const { read, written } = encoder.encodeInto(piece, slab.subarray(used));
+  // Text beyond ASCII takes up to three bytes a unit and may not fit into what was left.
+  if (read < piece.length) return encoder.encode(piece);
   const bytes = slab.subarray(used, used + written);
   used += written;
   return bytes;

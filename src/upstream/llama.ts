@@ -45,7 +45,6 @@ export function openLlama(
         headers: { "content-type": "application/json", accept: "text/event-stream" },
         body,
         signal,
-        oneShot: true,
       });
       if (answer.status !== 200) throw await errorOf(answer);
       return answer.body;

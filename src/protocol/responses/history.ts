@@ -7,6 +7,7 @@
  * depends on nothing that comes later: a longer conversation repeats the prompt of a shorter one.
  */
 import type { ChatMessage, ChatPart, ChatToolCall } from "../chat.ts";
+import { systemUpdate } from "../system_text.ts";
 import { type Answers, callNamer, pairAnswers } from "./history_calls.ts";
 import type { CallStep, OutputStep, Step } from "./history_steps.ts";
 import { append, plainText, textPart } from "./parts_chat.ts";
@@ -66,7 +67,7 @@ export function chatMessages(
 function take(transcript: Transcript, step: Step): void {
   switch (step.kind) {
     case "system":
-      return say(transcript, [textPart(`<system_update>\n${step.text}\n</system_update>`)]);
+      return say(transcript, [textPart(systemUpdate(step.text))]);
     case "user":
       return say(transcript, step.parts);
     case "output":

@@ -74,7 +74,7 @@ function imagePart(image: InputImage, param: string, place: Place, context: Cont
   if (place !== "text" && context.facts.vision) return { type: "image_url", image_url: { url } };
   const reason = place === "text" ? MISPLACED : BLIND;
   if (context.options.images === "refuse") {
-    throw invalidRequest(`Cannot show an image: ${reason}`, `${param}.image_url`);
+    throw invalidRequest(`Cannot show an image: ${reason}`, param, "image_not_supported");
   }
   note(context, "image_omitted", param, `An image was left out: ${reason}.`);
   return textPart(`[image omitted: ${reason}]`);

@@ -4,6 +4,7 @@
  */
 import type { ChatRequest, ChatResponseFormat } from "../chat.ts";
 import { invalidRequest } from "../error.ts";
+import type { Note } from "../note.ts";
 import { answerFormat, type AnswerSchema } from "./format.ts";
 import { chatMessages } from "./history.ts";
 import { inputSteps } from "./history_steps.ts";
@@ -11,7 +12,6 @@ import { thinkingFields } from "./reasoning.ts";
 import {
   type Context,
   type ModelFacts,
-  type Note,
   note,
   present,
   type TranslateOptions,
@@ -116,6 +116,3 @@ function logprobFields(
   }
   return { logprobs: true, top_logprobs: Math.max(1, top) };
 }
-
-export { thinkingSwitch } from "./reasoning.ts";
-export type { ModelFacts, Note, ThinkingSwitch, TranslateOptions } from "./request_context.ts";

@@ -1,6 +1,7 @@
 /**
  * What a translation knows beside the request, and what it reports back.
  */
+import type { Note } from "../note.ts";
 
 /** What a chat template understands: a switch for thinking, a level of effort, or neither. */
 export type ThinkingSwitch = "none" | "enable_thinking" | "reasoning_effort";
@@ -24,16 +25,6 @@ export interface TranslateOptions {
   images: "omit" | "refuse";
 }
 
-/** Something of the request that was dropped or replaced; for a response header and the log. */
-export interface Note {
-  /** A stable word, for example `image_omitted`. */
-  code: string;
-  /** Where it stood, for example `input[3].content[1]`. */
-  param: string;
-  /** A sentence in printable ASCII that holds nothing of the user's content. */
-  message: string;
-}
-
 /** Handed down through one translation; `notes` is the only thing that is written to. */
 export interface Context {
   readonly facts: ModelFacts;
@@ -41,7 +32,7 @@ export interface Context {
   readonly notes: Note[];
 }
 
-/** Adds a note to the report. */
+/** Adds a note; the sentence is printable ASCII without the user's content: it may go into a header. */
 export function note(context: Context, code: string, param: string, message: string): void {
   context.notes.push({ code, param, message });
 }
