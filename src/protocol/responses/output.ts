@@ -117,7 +117,7 @@ export function openMessage({ id, outputIndex: output_index, emit }: Place): Ope
     id,
     status,
     role: "assistant",
-    content: parts.map((part) => ({ ...part })),
+    content: parts.map(copyOf),
   });
 
   function closePart(): void {
@@ -130,14 +130,14 @@ export function openMessage({ id, outputIndex: output_index, emit }: Place): Ope
       const { text, logprobs } = part;
       emit({ type: "response.output_text.done", ...at, text, logprobs });
     }
-    emit({ type: "response.content_part.done", ...at, part: { ...part } });
+    emit({ type: "response.content_part.done", ...at, part: copyOf(part) });
   }
 
   function openPart<P extends TextPart | RefusalPart>(part: P): P {
     closePart();
     parts.push(part);
     const content_index = parts.length - 1;
-    emit({ type: "response.content_part.added", ...here, content_index, part: { ...part } });
+    emit({ type: "response.content_part.added", ...here, content_index, part: copyOf(part) });
     return part;
   }
 
@@ -150,7 +150,7 @@ export function openMessage({ id, outputIndex: output_index, emit }: Place): Ope
         part = openPart({ type: "output_text", text: "", annotations: [], logprobs: [] });
       }
       part.text += delta;
-      if (logprobs.length > 0) part.logprobs = part.logprobs.concat(logprobs);
+      part.logprobs.push(...logprobs);
       const content_index = parts.length - 1;
       emit({ type: "response.output_text.delta", ...here, content_index, delta, logprobs });
     },
@@ -169,6 +169,11 @@ export function openMessage({ id, outputIndex: output_index, emit }: Place): Ope
       return item;
     },
   };
+}
+
+/** A part as it stands now; the original grows. */
+function copyOf<P extends TextPart | RefusalPart>(part: P): P {
+  return part.type === "refusal" ? { ...part } : { ...part, logprobs: part.logprobs.slice() };
 }
 
 /** Opens a function call whose name is known. */

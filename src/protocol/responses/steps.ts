@@ -5,10 +5,10 @@
  * Items open with their first content and close in order of `output_index`; exactly one terminal
  * event ends the stream, and it is true.
  */
-import type { ChatChunk, ChatDelta, ChatLogprob, ChatToolCallDelta, ChatUsage } from "../chat.ts";
+import type { ChatChunk, ChatDelta, ChatLogprob } from "../chat.ts";
 import type { ApiError } from "../error.ts";
-import { upstreamGarbled } from "../llama_error.ts";
-import type { Emit, ProgressNote, ResponseEvent } from "./events.ts";
+import { callTrack } from "./call_track.ts";
+import type { Emit, ProgressNote } from "./events.ts";
 import {
   type OpenCall,
   openCall,
@@ -67,7 +67,7 @@ export interface ResponseSteps {
 const BLANK = /^\s*$/;
 
 /** Why the upstream stopped, as `incomplete_details.reason`; null for an answer that is whole. */
-function incompleteReason(finishReason: string): string | null {
+function incompleteReason(finishReason: string | null): string | null {
   if (finishReason === "length") return "max_output_tokens";
   return finishReason === "content_filter" ? "content_filter" : null;
 }
@@ -76,16 +76,9 @@ function incompleteReason(finishReason: string): string | null {
 export function responseSteps(context: StepContext): ResponseSteps {
   const { response, emit, newId, now } = context;
   const done: OutputItem[] = [];
-  /** An unfinished call is told in the last response, never as a finished item: clients run those. */
   let open: OpenReasoning | OpenMessage | OpenCall | null = null;
   /** Text not sent yet: blank so far (a pure tool turn has no message), or held. */
   let pending: { text: string; logprobs: TokenLogprob[] } = { text: "", logprobs: [] };
-  /** The call being written: llama-server writes one after the other. */
-  let call:
-    | { index: number; id: string; name: string; early: string; open: OpenCall | null }
-    | null = null;
-  const callIds = new Set<string>();
-  const closedCalls = new Set<number>();
   let finishReason: string | null = null;
   let total: ResponseUsage | null = null;
   let reasoningDeltas = 0;
@@ -101,18 +94,20 @@ export function responseSteps(context: StepContext): ResponseSteps {
     open = null;
   }
 
+  const calls = callTrack({
+    next: () => flushPending(),
+    start(callId, name) {
+      closeItem();
+      open = openCall(place("fc"), { callId, name });
+    },
+    append: (args) => open?.kind === "call" && open.append(args),
+    end: closeItem,
+  }, () => newId("call"));
+
   /** Closes whatever is open, so that another item may begin. */
   function closeOpen(): void {
-    if (call !== null) {
-      if (call.open === null) throw upstreamGarbled("a tool call had no name");
-      closedCalls.add(call.index);
-      call = null;
-    }
+    calls.close();
     closeItem();
-  }
-
-  function current(status: "in_progress" | "incomplete"): ResponseObject {
-    return { ...response, output: open === null ? done.slice() : [...done, open.snapshot(status)] };
   }
 
   function think(delta: string): void {
@@ -139,46 +134,16 @@ export function responseSteps(context: StepContext): ResponseSteps {
       return;
     }
     pending.text += delta;
-    if (logprobs.length > 0) pending.logprobs = pending.logprobs.concat(logprobs);
-    if (!context.holdText && !BLANK.test(pending.text)) flushPending();
+    pending.logprobs.push(...logprobs);
+    // What is pending is blank, unless it is held.
+    if (!context.holdText && !BLANK.test(delta)) flushPending();
   }
 
-  /** Sends text kept back, unless it is blank and no message is open: then it means nothing. */
+  /** Sends text kept back, unless it is blank: then it means nothing. */
   function flushPending(): void {
     const { text, logprobs } = pending;
     pending = { text: "", logprobs: [] };
-    if (text !== "" && !BLANK.test(text)) message().appendText(text, logprobs);
-  }
-
-  function toolCall(delta: ChatToolCallDelta): void {
-    const index = delta.index ?? call?.index ?? 0;
-    if (call === null || index !== call.index) {
-      if (closedCalls.has(index)) {
-        throw upstreamGarbled("a tool call went on after the next one had begun");
-      }
-      if (call !== null) closeOpen();
-      flushPending();
-      call = { index, id: "", name: "", early: "", open: null };
-    }
-    call.id ||= delta.id ?? "";
-    call.name ||= delta.function?.name ?? "";
-    const args = delta.function?.arguments ?? "";
-    if (call.open === null && call.name === "") {
-      call.early += args;
-      return;
-    }
-    if (call.open === null) startCall(call);
-    if (args !== "") call.open?.append(args);
-  }
-
-  function startCall(starting: NonNullable<typeof call>): void {
-    closeItem();
-    const callId = starting.id !== "" && !callIds.has(starting.id) ? starting.id : newId("call");
-    callIds.add(callId);
-    const opened = openCall(place("fc"), { callId, name: starting.name });
-    starting.open = opened;
-    open = opened;
-    if (starting.early !== "") opened.append(starting.early);
+    if (!BLANK.test(text)) message().appendText(text, logprobs);
   }
 
   function apply(delta: ChatDelta, logprobs: TokenLogprob[]): void {
@@ -188,31 +153,47 @@ export function responseSteps(context: StepContext): ResponseSteps {
       flushPending();
       message().appendRefusal(delta.refusal);
     }
-    for (const part of delta.tool_calls ?? []) toolCall(part);
+    for (const fragment of delta.tool_calls ?? []) calls.delta(fragment);
   }
 
-  function count(usage: ChatUsage, chunk: ChatChunk): void {
-    total = addUsage(total, toUsage(usage, chunk.timings, reasoningDeltas));
-    reasoningDeltas = 0;
+  /** The response as it stands, with what is still being written. */
+  function current(status: "in_progress" | "incomplete"): ResponseObject {
+    const output = open === null ? done.slice() : [...done, open.snapshot(status)];
+    return { ...response, output, usage: total };
   }
 
-  function end(event: ResponseEvent): void {
-    open = null;
-    emit(event);
+  function finishCut(reason: string): void {
+    // A call that was cut is told in the last response only: clients run what is done.
+    if (open !== null && open.kind !== "call") {
+      done.push(open.close("incomplete"));
+      open = null;
+    }
+    emit({
+      type: "response.incomplete",
+      response: {
+        ...current("incomplete"),
+        status: "incomplete",
+        incomplete_details: { reason },
+      },
+    });
   }
 
   return {
     open() {
-      emit({ type: "response.created", response: current("in_progress") });
-      emit({ type: "response.in_progress", response: current("in_progress") });
+      const started = { ...response, output: [] };
+      emit({ type: "response.created", response: started });
+      emit({ type: "response.in_progress", response: started });
     },
     chunk(chunk) {
       const choice = chunk.choices?.find((one) => one.index === 0);
       if (choice !== undefined) {
         apply(choice.delta, context.logprobs ? toLogprobs(choice.logprobs?.content) : NO_LOGPROBS);
-        if (choice.finish_reason !== null) finishReason = choice.finish_reason;
+        finishReason = choice.finish_reason ?? finishReason;
       }
-      if (chunk.usage) count(chunk.usage, chunk);
+      if (chunk.usage) {
+        total = addUsage(total, toUsage(chunk.usage, chunk.timings, reasoningDeltas));
+        reasoningDeltas = 0;
+      }
     },
     beat(note) {
       const event = { type: "response.in_progress" as const, response: current("in_progress") };
@@ -220,9 +201,9 @@ export function responseSteps(context: StepContext): ResponseSteps {
     },
     finished: () => finishReason !== null,
     heldText() {
-      const held = context.holdText && done.every((item) => item.type === "reasoning") &&
-        call === null && finishReason === "stop";
-      return held && !BLANK.test(pending.text) ? pending.text : null;
+      const final = context.holdText && finishReason === "stop" && !calls.active() &&
+        done.every((item) => item.type === "reasoning");
+      return final && !BLANK.test(pending.text) ? pending.text : null;
     },
     restart() {
       closeOpen();
@@ -231,42 +212,21 @@ export function responseSteps(context: StepContext): ResponseSteps {
     },
     finish() {
       flushPending();
-      const reason = incompleteReason(finishReason ?? "stop");
-      if (reason !== null) {
-        // A call that was cut is told here only; a message or a thought may be closed as cut.
-        if (open !== null && open.kind !== "call") {
-          done.push(open.close("incomplete"));
-          open = null;
-        }
-        return end({
-          type: "response.incomplete",
-          response: {
-            ...current("incomplete"),
-            status: "incomplete",
-            incomplete_details: { reason },
-            usage: total,
-          },
-        });
-      }
+      const reason = incompleteReason(finishReason);
+      if (reason !== null) return finishCut(reason);
       closeOpen();
-      end({
+      emit({
         type: "response.completed",
-        response: {
-          ...current("in_progress"),
-          status: "completed",
-          completed_at: now(),
-          usage: total,
-        },
+        response: { ...current("in_progress"), status: "completed", completed_at: now() },
       });
     },
     fail(error) {
-      end({
+      emit({
         type: "response.failed",
         response: {
           ...current("incomplete"),
           status: "failed",
           error: { code: error.code ?? "server_error", message: error.message },
-          usage: total,
         },
       });
     },
