@@ -19,6 +19,7 @@ export interface SseScanner {
 export const MAX_LINE = 16 * 1024 * 1024;
 
 const NEWLINE = 0x0a;
+const COLON = 0x3a;
 
 /**
  * Makes a scanner. Each `data:` line is taken as one payload: llama-server writes JSON on one line.
@@ -73,3 +74,8 @@ function payload(line: string): string {
 
 /** A comment, which every SSE reader skips: the keep-alive of Chat Completions. */
 export const SSE_COMMENT = ": keep-alive\n\n";
+
+/** Whether bytes are one comment and nothing else: how llama-server pings a client. */
+export function isKeepAlive(bytes: Uint8Array): boolean {
+  return bytes[0] === COLON && bytes.indexOf(NEWLINE) >= bytes.length - 2;
+}

@@ -3,6 +3,7 @@
  * silence, and ends exactly once.
  */
 import { ApiError } from "../protocol/error.ts";
+import { isKeepAlive } from "./sse.ts";
 
 /** Text or bytes to send; the empty string is nothing. */
 export type Piece = string | Uint8Array;
@@ -16,8 +17,10 @@ export interface Conversion {
   open(): Piece;
   /** Everything that one read brought. Throws ApiError when the upstream cannot be understood. */
   push(bytes: Uint8Array): Piece;
+  /** Whether the upstream has said its last word, whatever it does with its connection. */
+  ended(): boolean;
   /**
-   * The upstream's body ended. Either the last piece, or another request whose answer continues
+   * The upstream has ended its answer or its body. Either the last piece, or another request whose answer continues
    * this one. Throws ApiError when the body ended too early.
    */
   end(): Piece | { again: () => Source };
@@ -62,6 +65,7 @@ export interface TransferOptions {
 export class Transfer {
   readonly #options: TransferOptions;
   readonly #clock: ReturnType<typeof setInterval>;
+  readonly #tickEvery: number;
   #reader: ReadableStreamDefaultReader<Uint8Array> | null = null;
   #reading = false;
   #opened = false;
@@ -69,17 +73,20 @@ export class Transfer {
   /** What came while nobody waited: one read's worth and the last piece at most. */
   #ready: Piece[] = [];
   #waiting: ((piece: Piece | null) => void) | null = null;
+  /** The opening does not count: it says nothing about the upstream. */
   #lastSent: number;
   #beats = 0;
   #silentSince: number;
+  /** The last read brought an upstream's keep-alive: its process lives, its model may not. */
+  #onlyKeepAlive = false;
 
   constructor(options: TransferOptions) {
     this.#options = options;
     this.#lastSent = options.acceptedAt;
     this.#silentSince = performance.now();
     const { firstBeat, beat, firstByte, stall } = options.patience;
-    const tick = Math.max(5, Math.min(1000, firstBeat / 5, beat / 5, firstByte / 5, stall / 5));
-    this.#clock = setInterval(() => this.#tick(tick), tick);
+    this.#tickEvery = Math.max(5, Math.min(500, ...[firstBeat, beat, firstByte, stall].map(tenth)));
+    this.#clock = setInterval(() => this.#tick(), this.#tickEvery);
   }
 
   /** How it ended, or null while it runs. */
@@ -90,10 +97,9 @@ export class Transfer {
   /** The next thing to send, or null after the last one. One call at a time. */
   next(): Promise<Piece | null> {
     if (!this.#opened) {
-      this.#opened = true;
-      const piece = this.#options.conversion.open();
+      const piece = this.#open();
       this.#attach(this.#options.source);
-      if (piece !== "") return Promise.resolve(this.#sent(piece));
+      if (piece !== "") return Promise.resolve(piece);
     }
     const ready = this.#ready.shift();
     if (ready !== undefined) return Promise.resolve(this.#sent(ready));
@@ -117,10 +123,16 @@ export class Transfer {
   /** Ends a running transfer with an error that the client is told. */
   failWith(error: ApiError): void {
     if (this.#outcome !== null) return;
+    if (!this.#opened) this.#give(this.#open());
     const piece = this.#options.conversion.fail(error);
     this.#finish("failed", error);
     this.#options.abort(error);
     this.#give(piece);
+  }
+
+  #open(): Piece {
+    this.#opened = true;
+    return this.#options.conversion.open();
   }
 
   #attach(source: Source): void {
@@ -137,7 +149,7 @@ export class Transfer {
   #read(): void {
     if (this.#reading || this.#reader === null) return;
     this.#reading = true;
-    this.#silentSince = performance.now();
+    if (!this.#onlyKeepAlive) this.#silentSince = performance.now();
     this.#reader.read().then(this.#onRead, this.#onError);
   }
 
@@ -146,13 +158,22 @@ export class Transfer {
     if (this.#outcome !== null) return;
     try {
       if (result.done) return this.#onEnd();
-      const piece = this.#options.conversion.push(result.value);
-      if (piece === "") this.#read();
-      else this.#give(piece);
+      const { conversion } = this.#options;
+      this.#onlyKeepAlive = isKeepAlive(result.value);
+      const piece = conversion.push(result.value);
+      if (piece !== "") this.#give(piece);
+      if (conversion.ended()) this.#leave();
+      else if (piece === "") this.#read();
     } catch (error) {
       this.failWith(this.#options.explain(error));
     }
   };
+
+  /** Some servers keep the connection open behind their last word: nobody waits for that. */
+  #leave(): void {
+    this.#reader?.cancel().catch(() => {});
+    this.#onEnd();
+  }
 
   #onEnd(): void {
     const last = this.#options.conversion.end();
@@ -181,14 +202,15 @@ export class Transfer {
     return piece;
   }
 
-  #tick(every: number): void {
+  #tick(): void {
     const now = performance.now();
     const { patience, conversion } = this.#options;
     const limit = conversion.answering() ? patience.stall : patience.firstByte;
     if (this.#reading && now - this.#silentSince > limit) {
       return this.failWith(stalled(limit, conversion.answering()));
     }
-    const due = (this.#beats === 0 ? patience.firstBeat : patience.beat) - every;
+    // Two ticks early: the next one comes one tick later, or a little more on a busy machine.
+    const due = (this.#beats === 0 ? patience.firstBeat : patience.beat) - 2 * this.#tickEvery;
     if (this.#waiting === null || now - this.#lastSent < due) return;
     const piece = conversion.beat();
     if (piece === "") return;
@@ -201,6 +223,10 @@ export class Transfer {
     clearInterval(this.#clock);
     this.#options.onEnd(outcome, error);
   }
+}
+
+function tenth(ms: number): number {
+  return ms / 10;
 }
 
 function stalled(limit: number, answering: boolean): ApiError {

@@ -1,0 +1,90 @@
+import { arch, platform } from "node:process";
+import { join } from "node:path";
+import { cacheFolder, isThere, withToolLock } from "../tools/cache.ts";
+import { type Progress, progressOnStderr } from "../tools/progress.ts";
+import { requireProgram } from "../tools/run_program.ts";
+import { runScript } from "../tools/script.ts";
+import { ToolError } from "../tools/tool_error.ts";
+import { CODEX_RELEASES, type CodexPlatform, type CodexRelease } from "./codex_release.ts";
+
+/** An unpacked Codex. */
+export interface CodexCli {
+  readonly version: string;
+  /** The executable itself, without npm's launcher in between: signals reach it at once. */
+  readonly program: string;
+  /** A folder of programs that Codex expects on its PATH. */
+  readonly path: string;
+}
+
+const TRIPLES: Readonly<Record<CodexPlatform, string>> = {
+  "linux-x64": "x86_64-unknown-linux-musl",
+  "linux-arm64": "aarch64-unknown-linux-musl",
+  "darwin-x64": "x86_64-apple-darwin",
+  "darwin-arm64": "aarch64-apple-darwin",
+  "win32-x64": "x86_64-pc-windows-msvc",
+  "win32-arm64": "aarch64-pc-windows-msvc",
+};
+
+/**
+ * Gives the real Codex CLI, fetched by npm when it is not cached yet (about 150 MB).
+ *
+ * @throws {ToolError} when npm fails, when the package is not the pinned one, or when the release is
+ * not pinned for this platform
+ */
+export async function codexCli(
+  release: CodexRelease = CODEX_RELEASES[0],
+  onProgress: Progress = progressOnStderr("codex"),
+): Promise<CodexCli> {
+  const here = `${platform}-${arch}`;
+  const integrity = isPlatform(here) ? release.integrity[here] : undefined;
+  if (!isPlatform(here) || integrity === undefined) {
+    throw new ToolError(`Cannot use Codex ${release.version}: it is not pinned for ${here}`);
+  }
+  const folder = join(await cacheFolder(), `codex-${release.version}-${here}`);
+  if (!await isThere(folder)) {
+    await withToolLock("codex", onProgress, async (scratch) => {
+      if (await isThere(folder)) return;
+      onProgress(`fetching @openai/codex ${release.version} from npm`);
+      await unpack({ ...release, here, integrity }, scratch);
+      await Deno.rename(join(scratch, "package"), folder);
+    });
+  }
+  const vendor = join(folder, "vendor", TRIPLES[here]);
+  const name = platform === "win32" ? "codex.exe" : "codex";
+  return {
+    version: release.version,
+    program: join(vendor, "bin", name),
+    path: join(vendor, "codex-path"),
+  };
+}
+
+async function unpack(
+  { version, here, integrity }: { version: string; here: CodexPlatform; integrity: string },
+  scratch: string,
+): Promise<void> {
+  const spec = `@openai/codex@${version}-${here}`;
+  const purpose = `fetch ${spec} from npm`;
+  // A cache of its own, because what npm keeps of a package this large is needed only once.
+  const pack = ["pack", "--silent", "--cache", join(scratch, "npm"), spec];
+  const archive = (await requireProgram(purpose, "npm", pack, { cwd: scratch })).trim();
+  const bytes = await Deno.readFile(join(scratch, archive));
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-512", bytes)).toBase64();
+  if (`sha512-${digest}` !== integrity) {
+    throw new ToolError(`Cannot use ${spec}: what npm delivered is not the one that is pinned`);
+  }
+  const unneeded = ["--exclude", "*/codex-resources/voice"];
+  await requireProgram(purpose, "tar", ["-xzf", archive, ...unneeded], { cwd: scratch });
+}
+
+function isPlatform(name: string): name is CodexPlatform {
+  return name in TRIPLES;
+}
+
+if (import.meta.main) {
+  const wanted = Deno.args[0];
+  await runScript("codex", async () => {
+    const release = CODEX_RELEASES.find(({ version }) => version === (wanted ?? version));
+    if (release === undefined) throw new ToolError(`Cannot use Codex ${wanted}: it is not pinned`);
+    return (await codexCli(release)).program;
+  });
+}

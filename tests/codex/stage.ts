@@ -1,0 +1,98 @@
+import { type Chaski, startChaski } from "../chaski_process.ts";
+import { FakeLlama, type FakeLlamaOptions } from "../fake_llama.ts";
+import { findLlamaServer, startLlamaServer } from "../tools/llama_server.ts";
+import { tinyModel } from "../tools/tiny_model.ts";
+import type { CodexCli } from "./codex_cli.ts";
+import { type CodexProcess, type CodexRun, startCodex } from "./codex_process.ts";
+import { type CodexWorkspace, codexWorkspace } from "./codex_workspace.ts";
+import { oneTool } from "./one_tool.ts";
+import { type Recorder, startRecorder } from "./recorder.ts";
+
+/** The templates with which the tiny model can call tools, and which differ most. */
+export const TEMPLATES = ["qwen3", "qwen3.5", "gpt-oss"] as const;
+
+/** The name of a chat template of the tiny model. */
+export type Template = typeof TEMPLATES[number];
+
+/** A Codex with a home of its own that is told of one Chaski. */
+export interface Codex {
+  readonly workspace: CodexWorkspace;
+  /** Runs `codex exec` to its end. */
+  exec(...args: string[]): Promise<CodexRun>;
+  /** Starts `codex exec` and lets it run. */
+  start(...args: string[]): CodexProcess;
+}
+
+/** Codex → Chaski → an upstream whose answers the scenario writes. */
+export interface FakeStage {
+  readonly codex: Codex;
+  readonly chaski: Chaski;
+  readonly fake: FakeLlama;
+}
+
+/** Codex → Chaski → a recording relay → the real llama-server with a tiny model. */
+export interface RealStage {
+  readonly codex: Codex;
+  readonly chaski: Chaski;
+  readonly recorder: Recorder;
+}
+
+/** What a scenario may set about its stage. */
+export interface StageOptions {
+  /** Codex is told of this model; default: the one that is served. */
+  readonly model?: string;
+  /** Chaski wants this key. */
+  readonly key?: string;
+  /** Codex sends this key; default: the right one. */
+  readonly wrongKey?: string;
+  /** Further settings of Chaski. */
+  readonly chaskiArgs?: readonly string[];
+  readonly fake?: FakeLlamaOptions;
+}
+
+/** Runs `work` on a new stage over a fake upstream. */
+export async function onFakeStage(
+  cli: CodexCli,
+  options: StageOptions,
+  work: (stage: FakeStage) => Promise<void>,
+): Promise<void> {
+  await using fake = await FakeLlama.start(options.fake);
+  await withCodex(cli, fake.url, options, (stage) => work({ ...stage, fake }));
+}
+
+/** Runs `work` on a new stage over a llama-server that runs already. The model is offered one tool. */
+export async function onRealStage(
+  cli: CodexCli,
+  llamaServer: string,
+  options: StageOptions,
+  work: (stage: RealStage) => Promise<void>,
+): Promise<void> {
+  await using recorder = startRecorder(llamaServer, oneTool("exec_command"));
+  await withCodex(cli, recorder.url, options, (stage) => work({ ...stage, recorder }));
+}
+
+/** Starts the real llama-server for the stages of one template. */
+export async function startTinyLlama(template: Template) {
+  const [binary, model] = await Promise.all([findLlamaServer(), tinyModel({ template })]);
+  const args = ["-c", "32768", "-np", "2", "--alias", "tiny"];
+  return await startLlamaServer({ binary, model, args });
+}
+
+async function withCodex(
+  cli: CodexCli,
+  upstream: string,
+  { model = "tiny", key, wrongKey, chaskiArgs = [] }: StageOptions,
+  work: (stage: { codex: Codex; chaski: Chaski }) => Promise<void>,
+): Promise<void> {
+  const env = key === undefined ? {} : { CHASKI_API_KEY: key };
+  await using chaski = await startChaski({ upstream, args: chaskiArgs, env });
+  const envKey = key === undefined ? null : "CHASKI_API_KEY";
+  await using workspace = await codexWorkspace({ url: chaski.url, model, envKey });
+  const sent = key === undefined ? {} : { CHASKI_API_KEY: wrongKey ?? key };
+  const start = (...args: string[]) => startCodex(cli, workspace, args, sent);
+  const exec = async (...args: string[]) => {
+    await using process = start(...args);
+    return await process.ended;
+  };
+  await work({ chaski, codex: { workspace, exec, start } });
+}

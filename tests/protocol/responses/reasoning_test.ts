@@ -1,0 +1,87 @@
+import { assertEquals } from "@std/assert";
+import { thinkingSwitch, turnsAlternate } from "../../../src/protocol/responses/reasoning.ts";
+import type { ThinkingSwitch } from "../../../src/protocol/responses/request_context.ts";
+import { plain, refusalOf, translate } from "./translating.ts";
+
+async function template(name: string): Promise<string> {
+  return await Deno.readTextFile(new URL(`../../tools/templates/${name}.jinja`, import.meta.url));
+}
+
+Deno.test("`thinkingSwitch()` reads off real templates what they understand", async () => {
+  const expected: Record<string, ThinkingSwitch> = {
+    "chatml": "none",
+    "deepseek-v3.1": "enable_thinking",
+    "glm-4.6": "enable_thinking",
+    "gpt-oss": "reasoning_effort",
+    "mistral-small-3.2": "none",
+    "qwen2.5": "none",
+    "qwen3": "enable_thinking",
+    "qwen3-coder": "none",
+    "qwen3.5": "enable_thinking",
+    "smollm3": "enable_thinking",
+  };
+  for (const [name, thinking] of Object.entries(expected)) {
+    assertEquals(thinkingSwitch(await template(name)), thinking, name);
+  }
+});
+
+Deno.test("`turnsAlternate()` finds the templates that refuse other turns", async () => {
+  assertEquals(turnsAlternate(await template("mistral-small-3.2")), true);
+  for (const name of ["chatml", "glm-4.6", "gpt-oss", "qwen2.5", "qwen3", "qwen3.5", "smollm3"]) {
+    assertEquals(turnsAlternate(await template(name)), false, name);
+  }
+});
+
+function effort(level: unknown, thinking: ThinkingSwitch) {
+  const { chat, notes } = translate(
+    { input: "x", reasoning: { effort: level } },
+    { ...plain, thinking },
+  );
+  const { messages: _, ...fields } = chat;
+  return { fields, notes: notes.map(({ code, param }) => `${code} ${param}`) };
+}
+
+Deno.test("`toChat()` turns thinking off for effort none, else leaves the template's default [H11]", () => {
+  assertEquals(effort("none", "enable_thinking").fields, {
+    chat_template_kwargs: { enable_thinking: false },
+  });
+  for (const level of ["minimal", "low", "medium", "high", "xhigh", "max", "ultra", null]) {
+    assertEquals(effort(level, "enable_thinking"), { fields: {}, notes: [] });
+  }
+});
+
+Deno.test("`toChat()` gives gpt-oss one of its three levels [H11]", () => {
+  const levels = {
+    none: "low",
+    minimal: "low",
+    low: "low",
+    medium: "medium",
+    high: "high",
+    xhigh: "high",
+    max: "high",
+    ultra: "high",
+  };
+  for (const [level, reasoning_effort] of Object.entries(levels)) {
+    assertEquals(effort(level, "reasoning_effort"), { fields: { reasoning_effort }, notes: [] });
+  }
+});
+
+Deno.test("`toChat()` sends no effort to a template without a switch [H11]", () => {
+  for (const level of ["none", "high"]) {
+    assertEquals(effort(level, "none"), { fields: {}, notes: [] });
+  }
+});
+
+Deno.test("`toChat()` drops an unknown effort with a note and refuses a wrong type [H11]", () => {
+  for (const thinking of ["none", "enable_thinking", "reasoning_effort"] as const) {
+    assertEquals(effort("turbo", thinking), {
+      fields: {},
+      notes: ["effort_ignored reasoning.effort"],
+    });
+  }
+  assertEquals(
+    refusalOf({ input: "x", reasoning: { effort: ["high"] } }).param,
+    "reasoning.effort",
+  );
+  assertEquals(translate({ input: "x", reasoning: { summary: "auto" } }).notes, []);
+});
