@@ -75,17 +75,34 @@ async function listen(services: Services, isTerminal: boolean): Promise<number> 
   return 0;
 }
 
-/** Stops accepting, lets answers end within the grace time, and ends the rest with an error. */
+/** How long clients may take to read the error that ends their answers, in milliseconds. */
+const LAST_WORDS = 1_000;
+
+/**
+ * Stops accepting, lets answers end within the grace time, and ends the rest with an error. A
+ * client that does not read, or has not sent its whole request, is not waited for.
+ */
 async function shutDown(server: Deno.HttpServer, services: Services): Promise<void> {
   const { config, log, transfers } = services;
-  const closed = server.shutdown();
-  const grace = setTimeout(() => {
-    log.warn(`${transfers.size} answers did not end in time: they are cut off`);
+  const closed = server.shutdown().then(() => true as const);
+  if (!await inTime(closed, config.timeouts.grace * 1000)) {
+    if (transfers.size > 0) {
+      log.warn(`${transfers.size} answers did not end in time: they are cut off`);
+    }
     for (const transfer of [...transfers]) transfer.failWith(shuttingDown());
-  }, config.timeouts.grace * 1000);
-  await closed;
-  clearTimeout(grace);
+    await inTime(closed, LAST_WORDS);
+  }
   log.info("chaski has stopped");
+}
+
+async function inTime(done: Promise<true>, ms: number): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
+  });
+  const first = await Promise.race([done, late]);
+  clearTimeout(timer);
+  return first;
 }
 
 function shuttingDown(): ApiError {

@@ -6,12 +6,19 @@ import { ApiError } from "../protocol/error.ts";
 import { createChatCompletion } from "./chat.ts";
 import type { AppEnv, Context, Services } from "./context.ts";
 import { keyCheck, pageCheck } from "./edge.ts";
-import { errorResponse, internalError, unknownPath, wrongMethod } from "./errors.ts";
+import {
+  CLIENT_CLOSED_REQUEST,
+  errorResponse,
+  internalError,
+  unknownPath,
+  wrongMethod,
+} from "./errors.ts";
 import { healthz, readyz } from "./health.ts";
 import { newId } from "./ids.ts";
 import { getModel, listModels } from "./models.ts";
 import { createResponse, refuseWebSocket } from "./responses.ts";
-import { requestScope } from "./scope.ts";
+import { type RequestOutcome, requestScope } from "./scope.ts";
+import { requestTarget } from "./target.ts";
 
 type Handler = (c: Context, services: Services) => Response | Promise<Response>;
 
@@ -27,16 +34,23 @@ const ROUTES: readonly Route[] = [
   { path: "/readyz", methods: { GET: readyz } },
   {
     path: "/v1/responses",
-    methods: { POST: createResponse, HEAD: ok, GET: upgradeOrWrongMethod },
+    methods: { POST: createResponse, HEAD: ok },
   },
   { path: "/v1/chat/completions", methods: { POST: createChatCompletion } },
   { path: "/v1/models", methods: { GET: listModels } },
   { path: "/v1/models/*", methods: { GET: getModel } },
 ];
 
-function upgradeOrWrongMethod(c: Context): Response {
-  if (c.req.header("upgrade")?.toLowerCase() === "websocket") refuseWebSocket();
-  throw wrongMethod("GET", "/v1/responses", ["POST", "HEAD"]);
+function upgrades(c: Context): boolean {
+  return c.req.header("upgrade")?.toLowerCase() === "websocket";
+}
+
+function refuseMethod(c: Context, allowed: string[]): Response {
+  const error = wrongMethod(c.req.method, requestTarget(c.req.url).path, allowed);
+  c.get("scope").end("refused", error.status, error);
+  const response = errorResponse(error);
+  response.headers.set("allow", allowed.join(", "));
+  return response;
 }
 
 /** Makes the application; it opens nothing by itself. */
@@ -47,37 +61,42 @@ export function createApp(services: Services): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
 
   app.use(async (c, next) => {
-    const scope = requestScope({ id: newId("req"), method: c.req.method, path: c.req.path, log });
+    const { host, path } = requestTarget(c.req.url);
+    const scope = requestScope({ id: newId("req"), method: c.req.method, path, log });
     c.set("scope", scope);
-    checkPage(c.req.raw.headers);
+    checkPage(c.req.raw.headers, host);
     if (c.req.path.startsWith("/v1/")) checkKey(c.req.raw.headers);
     await next();
     c.res.headers.set("x-request-id", scope.id);
-    // A stream logs when it ends; health checks would drown what matters.
-    const streams = c.res.headers.get("content-type")?.startsWith("text/event-stream");
-    if (!streams && c.req.path.startsWith("/v1/")) scope.end("complete", c.res.status);
+    // Health checks would drown what matters.
+    if (!scope.later() && c.req.path.startsWith("/v1/")) scope.end("complete", c.res.status);
   });
 
+  app.get("/v1/responses", (c, next) => upgrades(c) ? refuseWebSocket() : next());
   for (const { path, methods } of ROUTES) {
     app.all(path, (c) => {
       const handler = methods[c.req.method] ?? (c.req.method === "HEAD" ? methods.GET : undefined);
-      if (handler === undefined) throw wrongMethod(c.req.method, c.req.path, Object.keys(methods));
-      return handler(c, services);
+      return handler?.(c, services) ?? refuseMethod(c, Object.keys(methods));
     });
   }
   app.notFound((c) => {
-    throw unknownPath(c.req.method, c.req.path);
+    throw unknownPath(c.req.method, requestTarget(c.req.url).path);
   });
   app.onError((cause, c) => {
     const error = cause instanceof ApiError ? cause : internalError(cause);
     const scope = c.get("scope");
-    scope.end(error.status < 500 ? "refused" : "failed", error.status, error);
+    scope.end(outcomeOf(error), error.status, error);
     if (error.code === "internal_error") log.error(stackOf(cause), { id: scope.id });
     const response = errorResponse(error);
     response.headers.set("x-request-id", scope.id);
     return response;
   });
   return app;
+}
+
+function outcomeOf({ status }: ApiError): RequestOutcome {
+  if (status === CLIENT_CLOSED_REQUEST) return "cancelled";
+  return status < 500 ? "refused" : "failed";
 }
 
 function stackOf(cause: Error): string {

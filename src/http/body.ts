@@ -4,6 +4,7 @@
 import { LimitedBytesTransformStream } from "@std/streams/limited-bytes-transform-stream";
 import { toBytes } from "@std/streams/to-bytes";
 import { ApiError, invalidRequest } from "../protocol/error.ts";
+import { clientLeft } from "./errors.ts";
 
 export interface BodyLimits {
   /** MiB. */
@@ -33,17 +34,38 @@ export async function readJson(request: Request, limits: BodyLimits): Promise<Js
   }
   const bytes = await inTime(readBytes(request, limits.bodyMb));
   checkDepth(bytes, limits.jsonDepth);
-  let text: string;
+  const sent = decode(bytes);
+  const text = pairSurrogates(sent);
   try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    throw invalidRequest("Cannot read the body: it is not UTF-8.");
-  }
-  try {
-    return { json: JSON.parse(text), bytes };
+    return {
+      json: JSON.parse(text),
+      bytes: text === sent ? bytes : new TextEncoder().encode(text),
+    };
   } catch {
     throw invalidRequest("Cannot read the body: it is not JSON.", null, "invalid_json");
   }
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw invalidRequest("Cannot read the body: it is not UTF-8.");
+  }
+}
+
+const SURROGATE = /\\u[dD][89a-fA-F]/;
+/** A pair, a lone half, or any other escape, so that an escaped backslash is not taken for one. */
+const ESCAPE =
+  /\\(?:u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|(u[dD][89a-fA-F][\da-fA-F]{2})|[^])/g;
+
+/**
+ * Half an emoji, as clients make it that cut text by length, becomes U+FFFD: llama-server refuses
+ * the whole request for it.
+ */
+function pairSurrogates(json: string): string {
+  if (!SURROGATE.test(json)) return json;
+  return json.replace(ESCAPE, (escape, lone) => lone === undefined ? escape : "\\ufffd");
 }
 
 async function readBytes(request: Request, bodyMb: number): Promise<Uint8Array> {
@@ -51,7 +73,7 @@ async function readBytes(request: Request, bodyMb: number): Promise<Uint8Array> 
   const declared = request.headers.get("content-length");
   if (declared !== null) {
     if (Number(declared) > limit) throw tooLarge(bodyMb);
-    return new Uint8Array(await request.arrayBuffer());
+    return new Uint8Array(await request.arrayBuffer().catch(brokenOff));
   }
   if (request.body === null) return new Uint8Array(0);
   try {
@@ -60,8 +82,13 @@ async function readBytes(request: Request, bodyMb: number): Promise<Uint8Array> 
     );
   } catch (error) {
     if (error instanceof RangeError) throw tooLarge(bodyMb);
-    throw error;
+    return brokenOff();
   }
+}
+
+/** Whatever the system says about it, a body that does not end is a client that has left. */
+function brokenOff(): never {
+  throw clientLeft();
 }
 
 async function inTime<T>(reading: Promise<T>): Promise<T> {

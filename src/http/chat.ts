@@ -24,14 +24,16 @@ export async function createChatCompletion(c: Context, services: Services): Prom
     manyChoices: chat.n > 1,
     rename: model.upstreamId === model.id ? null : { from: model.upstreamId, to: model.id },
   });
-  const folding = chatFolding();
+  const folding = chatFolding(model.id);
   return exchange(c, services, {
     send: (signal) => llama.chat(body, signal),
     conversion: () => chat.stream ? relay : folding,
-    whole: chat.stream ? null : () => folding.result(model.id),
+    events: chat.stream,
+    // A completion has no place for an error: the client must not take half of one for whole.
+    breaks: !chat.stream,
     headers: notesHeader(notes),
     settle() {
-      const { usage, timings } = chat.stream ? relay.counts() : folding.result(model.id);
+      const { usage, timings } = chat.stream ? relay.counts() : folding.result();
       scope.tell({
         ...(usage && {
           input_tokens: usage.prompt_tokens,

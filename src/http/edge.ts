@@ -36,12 +36,16 @@ function digest(key: string): Uint8Array {
  * A page's Origin must be Chaski's own, and on loopback the Host must be a loopback name.
  *
  * @param host the address that Chaski listens on
+ * @returns takes the headers, and the host of the URL, because HTTP/2 has no Host header
  */
-export function pageCheck(host: string, hasKey: boolean): (headers: Headers) => void {
+export function pageCheck(
+  host: string,
+  hasKey: boolean,
+): (headers: Headers, urlHost: string) => void {
   const local = isLoopback(host);
   if (!local && hasKey) return () => {};
-  return (headers) => {
-    const hostHeader = headers.get("host") ?? "";
+  return (headers, urlHost) => {
+    const hostHeader = headers.get("host") ?? urlHost;
     const origin = headers.get("origin");
     if (local && !isLoopback(nameOf(hostHeader)) && nameOf(hostHeader) !== host) {
       throw forbidden(

@@ -4,6 +4,15 @@ import { ApiError, openAiErrorBody } from "../protocol/error.ts";
 /** The status of a client that left before its answer; nobody reads it. */
 export const CLIENT_CLOSED_REQUEST = 499;
 
+/** The client hung up before its answer began; told to the log alone. */
+export function clientLeft(): ApiError {
+  return new ApiError("Cannot answer: the client has left.", {
+    status: CLIENT_CLOSED_REQUEST,
+    type: "invalid_request_error",
+    code: "client_closed_request",
+  });
+}
+
 /** Renders an error as the whole answer. */
 export function errorResponse(error: ApiError): Response {
   const headers: Record<string, string> = {};

@@ -3,11 +3,11 @@
  * client, upstream and shutdown meet. Every generating route goes through here.
  */
 import type { ApiError } from "../protocol/error.ts";
-import { type Conversion, type Source, Transfer, transferBody } from "../stream/transfer.ts";
+import { type Conversion, type Source, Transfer } from "../stream/transfer.ts";
+import { transferBody } from "../stream/transfer_body.ts";
 import { explainFailure } from "../upstream/llama.ts";
 import type { Context, Services } from "./context.ts";
-import { CLIENT_CLOSED_REQUEST } from "./errors.ts";
-import type { RequestOutcome } from "./scope.ts";
+import { CLIENT_CLOSED_REQUEST, clientLeft } from "./errors.ts";
 
 /** Milliseconds of silence after which the 200 is sent, so that keep-alive can begin. */
 const COMMIT_AFTER = 2_000;
@@ -20,36 +20,42 @@ export interface Exchange {
   send: (signal: AbortSignal) => Source;
   /** Makes the conversion; `signal` serves further upstream requests of the same answer. */
   conversion: (signal: AbortSignal) => Conversion;
-  /** The whole answer, asked once the transfer is complete; null streams instead. */
-  whole: (() => unknown) | null;
+  /** Whether the answer is a stream of events, or one JSON text. */
+  events: boolean;
+  /** Whether a failure after the 200 breaks the transfer, for want of a field that could tell it. */
+  breaks: boolean;
   /** Headers of the answer. */
   headers: Record<string, string>;
   /** Called once at the end, before the log line is written. */
   settle: () => void;
 }
 
-/** Runs an exchange. Throws ApiError as long as no byte of a stream has been promised. */
+/**
+ * Runs an exchange. Throws ApiError until the 200 is sent, also for a client that has left.
+ *
+ * An answer without events is a body that comes late, for its head is sent just as early: Deno
+ * 2.9.6 does not notice that a client has left while a handler runs, unless the whole request came
+ * in one packet; once the head is out, it does (2 ms).
+ */
 export async function exchange(
   c: Context,
   services: Services,
-  { send, conversion, whole, headers, settle }: Exchange,
+  { send, conversion, events, breaks, headers, settle }: Exchange,
 ): Promise<Response> {
   const scope = c.get("scope");
   const upstream = new AbortController();
   const client = c.req.raw.signal;
+  if (client.aborted) throw clientLeft();
   // Until a transfer exists, the client's leaving only has the upstream to end.
   let leave: (reason: unknown) => void = (reason) => upstream.abort(reason);
   const onLeave = () => leave(client.reason);
   client.addEventListener("abort", onLeave);
 
   const source = send(upstream.signal);
-  if (whole === null) {
-    const early = await outcomeWithin(source, COMMIT_AFTER);
-    if (client.aborted) return left(source);
-    if (early !== null) throw early;
-  }
+  const early = await outcomeWithin(source, COMMIT_AFTER);
+  if (client.aborted) throw clientLeft();
+  if (early !== null) throw early;
 
-  let failure: ApiError | undefined;
   const transfer: Transfer = new Transfer({
     source,
     conversion: conversion(upstream.signal),
@@ -63,29 +69,23 @@ export async function exchange(
     abort: (reason) => upstream.abort(reason),
     explain: explainFailure,
     onEnd(outcome, error) {
-      failure = error;
-      // Also keeps the signal from being collected, with its listener, while the answer runs.
       client.removeEventListener("abort", onLeave);
       services.transfers.delete(transfer);
       settle();
-      const status = outcome === "cancelled" ? CLIENT_CLOSED_REQUEST : error?.status ?? 200;
-      scope.end(outcome, whole === null && outcome !== "cancelled" ? 200 : status, error);
+      scope.end(outcome, outcome === "cancelled" ? CLIENT_CLOSED_REQUEST : 200, error);
     },
   });
   services.transfers.add(transfer);
   leave = (reason) => transfer.cancel(reason);
-
-  if (whole === null) {
-    return new Response(transferBody(transfer), { headers: { ...SSE_HEADERS, ...headers } });
-  }
-  while (await transfer.next() !== null);
-  const outcome = transfer.outcome as RequestOutcome;
-  if (outcome === "cancelled") return clientClosed();
-  if (failure !== undefined) throw failure;
-  return Response.json(whole(), { headers });
+  scope.answerLater();
+  return new Response(transferBody(transfer, { breaks }), {
+    headers: { ...(events ? EVENT_HEADERS : JSON_HEADERS), ...headers },
+  });
 }
 
-const SSE_HEADERS = {
+const JSON_HEADERS = { "content-type": "application/json" };
+
+const EVENT_HEADERS = {
   "content-type": "text/event-stream; charset=utf-8",
   "cache-control": "no-cache",
   // Asks nginx and its kin not to collect tokens.
@@ -103,14 +103,4 @@ async function outcomeWithin(source: Source, ms: number): Promise<ApiError | nul
   } finally {
     clearTimeout(timer);
   }
-}
-
-/** An answer nobody reads; a body that has come meanwhile must not stay open. */
-function left(source: Source): Response {
-  source.then((body) => body.cancel(), () => {});
-  return clientClosed();
-}
-
-function clientClosed(): Response {
-  return new Response(null, { status: CLIENT_CLOSED_REQUEST });
 }

@@ -6,8 +6,9 @@ import {
   modelList,
   openAiModel,
 } from "../protocol/models.ts";
-import type { UpstreamModel } from "../upstream/model.ts";
+import type { UpstreamModel } from "../upstream/facts.ts";
 import type { Context, Services } from "./context.ts";
+import { requestTarget } from "./target.ts";
 
 /** Lists what the upstream serves, in the shape that the client reads. */
 export async function listModels(c: Context, { watch }: Services): Promise<Response> {
@@ -17,7 +18,7 @@ export async function listModels(c: Context, { watch }: Services): Promise<Respo
 
 /** One model by name; an id may hold slashes, so it is the rest of the path. */
 export async function getModel(c: Context, { watch }: Services): Promise<Response> {
-  const path = new URL(c.req.url).pathname;
+  const { path } = requestTarget(c.req.url);
   const id = decode(path.slice("/v1/models/".length));
   const card = toCard(await watch.resolve(id));
   return c.json(isAnthropic(c) ? anthropicModel(card) : openAiModel(card));

@@ -6,7 +6,7 @@ import { newResponse, type ResponseObject } from "../protocol/responses/response
 import { toChat, type Translation } from "../protocol/responses/request.ts";
 import { type CreateResponse, parseCreateResponse } from "../protocol/responses/schema.ts";
 import { responsesConversion, type SchemaPass } from "../stream/responses_conversion.ts";
-import type { UpstreamModel } from "../upstream/model.ts";
+import type { UpstreamModel } from "../upstream/facts.ts";
 import { readJson } from "./body.ts";
 import type { Context, Services } from "./context.ts";
 import { exchange } from "./exchange.ts";
@@ -31,7 +31,6 @@ export async function createResponse(c: Context, services: Services): Promise<Re
     sampling: model.sampling,
   });
   const headers = notesHeader(translation.notes);
-  if (translation.preload) return preloaded(c, response, headers);
   return generate(c, services, { request, model, translation, response, stream, headers });
 }
 
@@ -52,7 +51,7 @@ function generate(
     llama.chat(upstreamBody(chat, model), signal);
   let conversion: ReturnType<typeof responsesConversion> | undefined;
   return exchange(c, services, {
-    send: (signal) => ask(signal, translation.chat),
+    send: (signal) => translation.preload ? nothing() : ask(signal, translation.chat),
     conversion: (signal) =>
       conversion = responsesConversion({
         context: {
@@ -61,12 +60,14 @@ function generate(
           now: seconds,
           reasoning: config.reasoningEvents,
           logprobs: wantsLogprobs(request),
+          parallelCalls: request.parallel_tool_calls !== false,
         },
         schemaPass: schemaPass(translation, (chat) => ask(signal, chat)),
         streaming: stream,
         progress: config.progress,
       }),
-    whole: stream ? null : () => conversion?.result(),
+    events: stream,
+    breaks: false,
     headers,
     settle() {
       const usage = conversion?.steps.usage();
@@ -98,28 +99,25 @@ function schemaPass(
   if (answerSchema === null || responseFormat === null) return null;
   return {
     problem: (text, constrained) => schemaProblem(text, answerSchema.schema, { constrained }),
-    again: () => ask({ ...chat, response_format: responseFormat }),
+    // The tools stay, for the prompt's sake; their grammar does not go with the schema's.
+    again: () => ask({ ...chat, tool_choice: "none", response_format: responseFormat }),
     strict: answerSchema.strict,
   };
 }
 
-/** LM Studio's habit, which Codex has too: an empty input that only warms a model up. */
-function preloaded(
-  c: Context,
-  response: ResponseObject,
-  headers: Record<string, string>,
-): Response {
-  c.get("scope").end("complete", 200);
-  const usage = {
-    input_tokens: 0,
-    input_tokens_details: { cached_tokens: 0, cache_write_tokens: 0 },
-    output_tokens: 0,
-    output_tokens_details: { reasoning_tokens: 0 },
-    total_tokens: 0,
+/**
+ * What an upstream would say that has nothing to do: the answer to an empty input, by which LM
+ * Studio's clients, Codex among them, only warm a model up.
+ */
+function nothing(): Promise<ReadableStream<Uint8Array>> {
+  const chunk = {
+    choices: [{ index: 0, delta: {}, finish_reason: "stop" }],
+    usage: { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 },
   };
-  const done = { ...response, status: "completed", completed_at: seconds(), usage };
-  return Response.json(done, { headers });
+  return Promise.resolve(new Blob([`data: ${JSON.stringify(chunk)}\n\n${DONE}`]).stream());
 }
+
+const DONE = "data: [DONE]\n\n";
 
 /** Refuses a WebSocket: clients fall back to HTTP on 426 (codex.md section 7). */
 export function refuseWebSocket(): never {

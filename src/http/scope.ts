@@ -14,11 +14,12 @@ export interface RequestFacts {
   input_tokens?: number;
   cached_tokens?: number;
   output_tokens?: number;
-  /** Milliseconds until the first byte of the answer's content. */
-  first_byte_ms?: number;
   /** Codes of what was dropped or replaced in the request. */
   notes?: string[];
 }
+
+/** Characters of a path that are logged. */
+const MAX_PATH = 200;
 
 export interface RequestScope {
   readonly id: string;
@@ -26,6 +27,10 @@ export interface RequestScope {
   readonly acceptedAt: number;
   /** Adds to the log line. */
   tell(facts: RequestFacts): void;
+  /** The answer goes on behind its handler, and whoever ends it calls `end`. */
+  answerLater(): void;
+  /** Whether `end` will be called later. */
+  later(): boolean;
   /** Logs the line; only the first call counts. */
   end(outcome: RequestOutcome, status: number, error?: ApiError): void;
 }
@@ -34,25 +39,30 @@ export function requestScope(
   { id, method, path, log }: { id: string; method: string; path: string; log: Log },
 ): RequestScope {
   const acceptedAt = performance.now();
+  const where = { method, path: path.slice(0, MAX_PATH) };
   const facts: RequestFacts = {};
   let ended = false;
+  let later = false;
   return {
     id,
     acceptedAt,
     tell: (more) => void Object.assign(facts, more),
+    answerLater: () => void (later = true),
+    later: () => later,
     end(outcome, status, error) {
       if (ended) return;
       ended = true;
       const ms = Math.round(performance.now() - acceptedAt);
-      const line = { id, method, path, status, outcome, ms, ...facts };
+      const line = { id, ...where, status, outcome, ms, ...facts };
       const failure = error && {
         code: error.code ?? error.type,
         source: error.source,
         ...(error.cause !== undefined && { cause: causeOf(error.cause) }),
       };
       const level = outcome === "failed" ? "warn" : "info";
-      const why = error === undefined ? "" : `: ${error.message}`;
-      log[level](`${method} ${path} ${status} ${outcome} in ${ms} ms${why}`, {
+      // One line: a client could else write further ones, by a model's name for example.
+      const why = error === undefined ? "" : `: ${error.message.replace(/\s+/g, " ")}`;
+      log[level](`${method} ${where.path} ${status} ${outcome} in ${ms} ms${why}`, {
         ...line,
         ...failure,
       });

@@ -4,7 +4,7 @@
  */
 import { invalidRequest } from "./error.ts";
 import type { Note } from "./note.ts";
-import { argumentsText } from "./responses/history_arguments.ts";
+import { argumentsText } from "./tool_arguments.ts";
 import { systemUpdate } from "./system_text.ts";
 
 type Message = Readonly<Record<string, unknown>>;

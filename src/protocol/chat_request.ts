@@ -115,18 +115,27 @@ function fitTool(tool: unknown): unknown {
   return { ...tool, function: { ...tool.function, parameters } };
 }
 
-/** `allowed_tools` is unknown to llama-server: the list is narrowed instead. */
+/**
+ * llama-server cannot restrict a choice to some of the tools: it does not know `allowed_tools`, and
+ * takes a named function for `auto` (0.7.0). So the list is narrowed instead.
+ */
 function toolChoice({ tool_choice, tools }: Record<string, unknown>): Record<string, unknown> {
-  if (!isRecord(tool_choice) || tool_choice.type !== "allowed_tools") return {};
+  if (!isRecord(tool_choice)) return {};
+  if (tool_choice.type === "function") return narrowed(tools, [tool_choice], "required");
+  if (tool_choice.type !== "allowed_tools") return {};
   const allowed = isRecord(tool_choice.allowed_tools) ? tool_choice.allowed_tools : tool_choice;
-  if (!Array.isArray(allowed.tools) || !Array.isArray(tools)) {
-    throw invalidRequest("Cannot read 'tool_choice': it allows no tools.", "tool_choice");
+  const listed = Array.isArray(allowed.tools) ? allowed.tools : [];
+  return narrowed(tools, listed, allowed.mode === "required" ? "required" : "auto");
+}
+
+function narrowed(tools: unknown, wanted: unknown[], tool_choice: string): Record<string, unknown> {
+  const names = new Set(wanted.map(nameOf));
+  const fitted = fitTools(tools);
+  const kept = Array.isArray(fitted) ? fitted.filter((tool) => names.has(nameOf(tool))) : [];
+  if (kept.length === 0) {
+    throw invalidRequest("Cannot force a tool: it is not among 'tools'.", "tool_choice");
   }
-  const names = new Set(allowed.tools.map(nameOf));
-  return {
-    tool_choice: allowed.mode === "required" ? "required" : "auto",
-    tools: (fitTools(tools) as unknown[]).filter((tool) => names.has(nameOf(tool))),
-  };
+  return { tool_choice, tools: kept };
 }
 
 function nameOf(tool: unknown): unknown {

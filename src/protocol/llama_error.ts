@@ -1,7 +1,8 @@
 /**
  * What llama-server's errors mean to a client (seen on llama.cpp 0.7.0; spec llama-server.md and
  * codex.md section 5): overflow and broken prompts are 400, because no retry cures them; loading
- * and capacity are 503 with a time; nothing is ever a naked 500.
+ * and capacity are 503 with a time; nothing is ever a naked 500. What no retry can cure has a code
+ * that Codex takes as final, `invalid_prompt` or `context_length_exceeded`.
  */
 import { ApiError, invalidRequest } from "./error.ts";
 
@@ -71,7 +72,7 @@ const RULES: readonly Rule[] = [
         "Cannot read the image: llama-server has no vision projector for this model. " +
           "Start it with --mmproj, or send no images.",
         null,
-        "image_not_supported",
+        "invalid_prompt",
       )
       : null,
   (_status, { message }) =>
@@ -85,7 +86,11 @@ const RULES: readonly Rule[] = [
   (status, { message }) => status === 501 ? notSupported(message) : null,
   (status, { message }) =>
     status >= 400 && status < 500
-      ? invalidRequest(`llama-server refused the request: ${quote(message)}`)
+      ? invalidRequest(
+        `llama-server refused the request: ${quote(message)}`,
+        null,
+        "invalid_prompt",
+      )
       : null,
 ];
 
@@ -169,7 +174,7 @@ function grammar(message: string): ApiError | null {
       quote(message)
     } Simplify the schema of the tools or of the response format.`,
     null,
-    "invalid_schema",
+    "invalid_prompt",
   );
 }
 

@@ -4,17 +4,19 @@
  */
 import { chatFold } from "../protocol/chat_fold.ts";
 import type { ChatCompletion } from "../protocol/chat_fold.ts";
+import { openAiErrorBody } from "../protocol/error.ts";
 import { llamaStreamError, upstreamCutOff } from "../protocol/llama_error.ts";
 import { parseChunk } from "./chunk.ts";
 import { MAX_LINE, sseScanner } from "./sse.ts";
 import type { Conversion } from "./transfer.ts";
 
 export interface ChatFolding extends Conversion {
-  /** The completion so far, under the model's public name. */
-  result(model: string): ChatCompletion;
+  /** The completion so far. */
+  result(): ChatCompletion;
 }
 
-export function chatFolding(): ChatFolding {
+/** @param model the public name that the completion carries */
+export function chatFolding(model: string): ChatFolding {
   const scanner = sseScanner(MAX_LINE);
   const fold = chatFold();
   let sawDone = false;
@@ -26,7 +28,7 @@ export function chatFolding(): ChatFolding {
       return;
     }
     const chunk = parseChunk(payload);
-    if (chunk.error !== undefined) throw llamaStreamError(chunk.error);
+    if (chunk.error != null) throw llamaStreamError(chunk.error);
     if (chunk.prompt_progress !== undefined) return;
     answering = true;
     fold.chunk(chunk);
@@ -39,12 +41,13 @@ export function chatFolding(): ChatFolding {
       scanner.push(bytes, onData);
       return "";
     },
+    ended: () => sawDone,
     end() {
       if (!sawDone && !fold.finished()) throw upstreamCutOff();
-      return "";
+      return JSON.stringify(fold.result(model));
     },
-    fail: () => "",
+    fail: (error) => JSON.stringify(openAiErrorBody(error)),
     beat: () => "",
-    result: (model) => fold.result(model),
+    result: () => fold.result(model),
   };
 }

@@ -5,7 +5,9 @@
 import type { ChatTimings, ChatUsage } from "../protocol/chat.ts";
 import { type ApiError, openAiErrorBody } from "../protocol/error.ts";
 import { llamaStreamError, upstreamCutOff, upstreamGarbled } from "../protocol/llama_error.ts";
+import { eventGate, looksLast } from "./event_gate.ts";
 import { MAX_LINE, SSE_COMMENT } from "./sse.ts";
+import { tailBuffer } from "./tail_buffer.ts";
 import type { Conversion } from "./transfer.ts";
 
 /** Counts for the log. */
@@ -30,91 +32,76 @@ export interface ChatRelay extends Conversion {
 /** The last events (finish, usage, [DONE]) fit into this many bytes. */
 const TAIL = 8 * 1024;
 
+const EVENTS = /[\s\S]*?\n\r?\n/g;
+const DONE = /^data: ?\[DONE\]\s*$/;
+const ERROR = /^data: ?(\{"error": ?["{][\s\S]*\})\s*$/;
+
 export function chatRelay(options: ChatRelayOptions): ChatRelay {
   const { keepProgress, manyChoices, rename } = options;
   const decoder = new TextDecoder();
+  const encoder = new TextEncoder();
+  const gate = eventGate(MAX_LINE);
+  const tail = tailBuffer(TAIL);
+  const alwaysLook = rename !== null || (manyChoices && !keepProgress);
   /** Events are looked at one by one; afterwards bytes pass as they are. */
   let looking = true;
-  const alwaysLook = rename !== null || (manyChoices && !keepProgress);
-  /** An event that has not ended yet. */
-  let pending = "";
   let answering = false;
-  let atBoundary = true;
-  /** llama-server's own error event has gone out with the bytes: one is enough. */
-  let toldError = false;
-  const tail: Uint8Array[] = [];
-  let tailSize = 0;
-  const encoder = new TextEncoder();
-
-  function remember(bytes: Uint8Array): void {
-    tail.push(bytes);
-    tailSize += bytes.length;
-    while (tail.length > 1 && tailSize - (tail[0]?.length ?? 0) >= TAIL) {
-      tailSize -= tail.shift()?.length ?? 0;
-    }
-  }
+  let ended = false;
+  /** What came before an event that ends the transfer as failed. */
+  let unsent = "";
 
   function look(bytes: Uint8Array): string {
-    const text = pending + decoder.decode(bytes, { stream: true });
-    const cut = text.lastIndexOf("\n\n") + (text.includes("\n\n") ? 2 : 1);
-    pending = text.slice(cut);
-    if (pending.length > MAX_LINE) throw upstreamGarbled("an event is too long");
-    const events = text.slice(0, cut).split("\n\n").filter((event) => event !== "");
-    return events.map(lookAt).join("");
+    unsent = "";
+    for (const event of decoder.decode(bytes).match(EVENTS) ?? []) unsent += lookAt(event);
+    const text = unsent;
+    unsent = "";
+    tail.add(encoder.encode(text));
+    return text;
   }
 
   function lookAt(event: string): string {
+    const error = ERROR.exec(event)?.[1];
+    if (error !== undefined) throw inBand(error);
+    ended ||= DONE.test(event);
     // Inside a JSON string the quotes would be escaped, so these are keys.
-    if (event.includes('"prompt_progress":') && !keepProgress) return "";
-    if (event.startsWith('data: {"error":')) throw inBand(event);
-    if (event.startsWith("data:")) answering = true;
-    if (rename === null) return `${event}\n\n`;
+    if (event.includes(`"prompt_progress":`)) return keepProgress ? event : "";
+    answering ||= event.startsWith("data:");
+    if (rename === null) return event;
     const from = `"model":${JSON.stringify(rename.from)}`;
-    return `${event.replaceAll(from, `"model":${JSON.stringify(rename.to)}`)}\n\n`;
-  }
-
-  function tailText(): string {
-    const text = new TextDecoder();
-    return tail.map((bytes) => text.decode(bytes, { stream: true })).join("") + pending;
+    return event.replaceAll(from, `"model":${JSON.stringify(rename.to)}`);
   }
 
   return {
     open: () => "",
     answering: () => answering,
     push(bytes) {
-      if (looking) {
-        const text = look(bytes);
-        if (text !== "") remember(encoder.encode(text));
-        if (answering && !alwaysLook && pending === "") looking = false;
+      const events = gate.push(bytes);
+      if (events === null) return "";
+      if (looking || looksLast(events)) {
+        const text = look(events);
+        looking = alwaysLook || !answering;
         return text;
       }
-      remember(bytes);
-      atBoundary = bytes.at(-1) === 0x0a && bytes.at(-2) === 0x0a;
-      return bytes;
+      tail.add(events);
+      return events;
     },
+    ended: () => ended,
     end() {
-      const text = tailText();
-      const error = /\ndata: (\{"error":.*\})\s*$/.exec(`\n${text}`)?.[1];
-      if (error !== undefined) {
-        toldError = true;
-        throw inBand(`data: ${error}`);
-      }
-      if (!/data: ?\[DONE\]\s*$/.test(text)) throw upstreamCutOff();
-      return "";
+      const rest = decoder.decode(gate.rest());
+      if (!ended && !DONE.test(rest)) throw upstreamCutOff();
+      return ended ? "" : `${rest.trimEnd()}\n\n`;
     },
     fail(error: ApiError) {
-      if (toldError) return "";
-      const end = atBoundary ? "" : "\n\n";
-      return `${end}data: ${JSON.stringify(openAiErrorBody(error))}\n\n`;
+      return `${unsent}data: ${JSON.stringify(openAiErrorBody(error))}\n\n`;
     },
-    beat: () => atBoundary ? SSE_COMMENT : "",
-    counts: () => countsOf(tailText()),
+    beat: () => SSE_COMMENT,
+    counts: () => countsOf(tail.text()),
   };
 }
 
-function inBand(event: string): ApiError {
+function inBand(text: string): ApiError {
   try {
-    const { error } = JSON.parse(event.slice("data:".length)) as { error: unknown };
+    const { error } = JSON.parse(text) as { error: unknown };
     return llamaStreamError(error);
   } catch {
     return upstreamGarbled("an error event holds no JSON");

@@ -7,10 +7,10 @@ import { type ApiError, invalidRequest } from "../protocol/error.ts";
 import { llamaStreamError, upstreamCutOff } from "../protocol/llama_error.ts";
 import {
   eventWriter,
+  isLast,
   type ProgressNote,
   type ResponseEvent,
 } from "../protocol/responses/events.ts";
-import type { ResponseObject } from "../protocol/responses/response.ts";
 import {
   type ResponseSteps,
   responseSteps,
@@ -36,15 +36,13 @@ export interface SchemaPass {
 export interface ResponsesConversionOptions {
   context: Omit<StepContext, "emit" | "holdText">;
   schemaPass: SchemaPass | null;
-  /** Whether events are written, or only the last response is kept. */
+  /** Whether events are written, or only the response of the last one. */
   streaming: boolean;
   /** Whether keep-alive events tell the prompt's progress. */
   progress: boolean;
 }
 
 export interface ResponsesConversion extends Conversion {
-  /** The response of the terminal event; null before. */
-  result(): ResponseObject | null;
   steps: ResponseSteps;
 }
 
@@ -53,7 +51,6 @@ export function responsesConversion(options: ResponsesConversionOptions): Respon
   const { context, schemaPass, streaming } = options;
   let out = "";
   const write = eventWriter();
-  let last: ResponseObject | null = null;
   let scanner: SseScanner = sseScanner(MAX_LINE);
   let passes = 1;
   let sawDone = false;
@@ -63,7 +60,7 @@ export function responsesConversion(options: ResponsesConversionOptions): Respon
 
   const emit = (event: ResponseEvent): void => {
     if (streaming) out += write(event);
-    if ("response" in event && event.response.status !== "in_progress") last = event.response;
+    else if (isLast(event)) out = JSON.stringify(event.response);
   };
   const steps = responseSteps({ ...context, emit, holdText: schemaPass !== null });
 
@@ -79,7 +76,7 @@ export function responsesConversion(options: ResponsesConversionOptions): Respon
       return;
     }
     const chunk = parseChunk(payload);
-    if (chunk.error !== undefined) throw llamaStreamError(chunk.error);
+    if (chunk.error != null) throw llamaStreamError(chunk.error);
     if (chunk.prompt_progress !== undefined) {
       prompt = chunk.prompt_progress;
       return;
@@ -99,7 +96,6 @@ export function responsesConversion(options: ResponsesConversionOptions): Respon
 
   return {
     steps,
-    result: () => last,
     answering: () => answering,
     open() {
       steps.open();
@@ -110,6 +106,7 @@ export function responsesConversion(options: ResponsesConversionOptions): Respon
       scanner.push(bytes, onData);
       return take();
     },
+    ended: () => sawDone,
     end() {
       if (!sawDone && !steps.finished()) throw upstreamCutOff();
       const text = schemaPass === null ? null : steps.heldText();

@@ -20,8 +20,8 @@ export interface Conversion {
   /** Whether the upstream has said its last word, whatever it does with its connection. */
   ended(): boolean;
   /**
-   * The upstream has ended its answer or its body. Either the last piece, or another request whose answer continues
-   * this one. Throws ApiError when the body ended too early.
+   * The upstream has ended its answer, or at least its body. Either the last piece, or another
+   * request whose answer continues this one. Throws ApiError when the body ended too early.
    */
   end(): Piece | { again: () => Source };
   /** The last piece of a transfer that failed. */
@@ -43,6 +43,9 @@ export interface Patience {
   /** Silence of the upstream once the model answers. */
   stall: number;
 }
+
+/** How long an upstream's connection may stay open behind its last word, in milliseconds. */
+const LINGER = 200;
 
 /** How a transfer ended; each ends once. */
 export type Outcome = "complete" | "failed" | "cancelled";
@@ -169,9 +172,12 @@ export class Transfer {
     }
   };
 
-  /** Some servers keep the connection open behind their last word: nobody waits for that. */
+  /** The body's own end mostly follows at once, and a connection that ended well serves again. */
   #leave(): void {
-    this.#reader?.cancel().catch(() => {});
+    const reader = this.#reader;
+    const close = () => void reader?.cancel().catch(() => {});
+    const timer = setTimeout(close, LINGER);
+    reader?.read().then(({ done }) => done || close(), () => {}).finally(() => clearTimeout(timer));
     this.#onEnd();
   }
 
@@ -237,39 +243,4 @@ function stalled(limit: number, answering: boolean): ApiError {
     `Cannot finish the answer: llama-server ${phase} for ${seconds} s (setting ${setting}).`,
     { status: 504, type: "server_error", code: "upstream_timeout", source: "upstream" },
   );
-}
-
-const encoder = new TextEncoder();
-const SLAB = 64 * 1024;
-let slab = new Uint8Array(SLAB);
-let used = 0;
-
-/** UTF-8 of a piece, cut from a shared slab: 20 times cheaper than a buffer per piece. */
-function bytesOf(piece: Piece): Uint8Array {
-  if (typeof piece !== "string") return piece;
-  if (piece.length > SLAB / 2) return encoder.encode(piece);
-  if (piece.length > SLAB - used) {
-    slab = new Uint8Array(SLAB);
-    used = 0;
-  }
-  const { read, written } = encoder.encodeInto(piece, slab.subarray(used));
-  // Text beyond ASCII takes up to three bytes a unit and may not fit into what was left.
-  if (read < piece.length) return encoder.encode(piece);
-  const bytes = slab.subarray(used, used + written);
-  used += written;
-  return bytes;
-}
-
-/** The transfer as a response body: nothing is read ahead, so a slow reader slows the upstream. */
-export function transferBody(transfer: Transfer): ReadableStream<Uint8Array> {
-  return new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      const piece = await transfer.next();
-      if (piece === null) controller.close();
-      else controller.enqueue(bytesOf(piece));
-    },
-    cancel(reason) {
-      transfer.cancel(reason);
-    },
-  }, { highWaterMark: 0 });
 }

@@ -9,6 +9,7 @@ import { openUpstream, type UpstreamResponse } from "./http.ts";
 const MAX_ANSWER = 8 * 1024 * 1024;
 /** The most that is read of an error, in bytes. */
 const MAX_ERROR = 64 * 1024;
+const EVENT_STREAM = "text/event-stream";
 
 export interface Llama {
   /**
@@ -47,6 +48,7 @@ export function openLlama(
         signal,
       });
       if (answer.status !== 200) throw await errorOf(answer);
+      await checkStream(answer);
       return answer.body;
     },
     async getJson(path, signal) {
@@ -66,6 +68,8 @@ export function openLlama(
 /** What the upstream leg threw, as an error for the client. Details go to the log by `cause`. */
 export function explainFailure(cause: unknown): ApiError {
   if (cause instanceof ApiError) return cause;
+  // A bound of the reader's own.
+  if (cause instanceof RangeError) return upstreamGarbled("an event is too long");
   const [message, code] = REASONS[errorCode(cause)] ??
     ["Cannot use llama-server's answer.", "upstream_error"];
   const error = upstreamFailure(message, code);
@@ -111,6 +115,17 @@ function errorCode(cause: unknown): string {
     }
   }
   return "";
+}
+
+/** Throws ApiError 502 for an answer that no event can be read from. */
+async function checkStream({ headers, body }: UpstreamResponse): Promise<void> {
+  const type = headers.get("content-type") ?? EVENT_STREAM;
+  const encoding = headers.get("content-encoding") ?? "identity";
+  if (type.split(";")[0]?.trim().toLowerCase() === EVENT_STREAM && encoding === "identity") return;
+  await body.cancel();
+  throw upstreamGarbled(
+    encoding === "identity" ? "it is no event stream" : "it is compressed, which nobody asked for",
+  );
 }
 
 async function errorOf(answer: UpstreamResponse): Promise<ApiError> {

@@ -5,29 +5,8 @@
  */
 import { ApiError } from "../protocol/error.ts";
 import { upstreamFailure } from "../protocol/llama_error.ts";
-import type { SamplingDefaults } from "../protocol/responses/response.ts";
-import { thinkingSwitch, turnsAlternate } from "../protocol/responses/reasoning.ts";
-import type { ThinkingSwitch } from "../protocol/responses/request_context.ts";
-import type { Llama } from "./llama.ts";
-
-/** One model that the upstream answers for. */
-export interface UpstreamModel {
-  /** The public name; never a path. */
-  id: string;
-  /** Further names that clients may use. */
-  aliases: string[];
-  /** How llama-server itself calls it, which is a path when it was started without --alias. */
-  upstreamId: string;
-  /** Seconds since 1970. */
-  created: number;
-  /** Tokens that one slot holds; null when the upstream does not say. */
-  context: number | null;
-  vision: boolean;
-  thinking: ThinkingSwitch;
-  /** Whether the chat template refuses turns that do not alternate strictly. */
-  alternates: boolean;
-  sampling: SamplingDefaults;
-}
+import { isRecord, type Props, toModels, type UpstreamModel } from "./facts.ts";
+import { explainFailure, type Llama } from "./llama.ts";
 
 /** The upstream at the moment. */
 export type UpstreamState =
@@ -52,7 +31,8 @@ export interface UpstreamWatch {
 /** Milliseconds. */
 const FRESH = 10_000;
 const RETRY = 1_000;
-const LOOK_TIMEOUT = 10_000;
+/** A client waits for the first look, and nothing keeps its line alive meanwhile. */
+const LOOK_TIMEOUT = 4_000;
 
 /**
  * Watches one upstream.
@@ -71,8 +51,9 @@ export function watchUpstream(
   const stopped = new AbortController();
 
   function refresh(): Promise<UpstreamState> {
-    look ??= readState(llama, stopped.signal).then((next) => {
+    look ??= readState(llama, stopped.signal).then((found) => {
       look = null;
+      const next = wasBusy(found) && state?.status === "ready" ? state : found;
       const changed = state === null || fingerprint(state) !== fingerprint(next);
       state = next;
       seenAt = performance.now();
@@ -112,6 +93,13 @@ export function watchUpstream(
   };
 }
 
+/** A server that is there and answers late still serves what it served before. */
+function wasBusy(state: UpstreamState): boolean {
+  return state.status === "down" && state.error.code === TIMED_OUT;
+}
+
+const TIMED_OUT = "upstream_timeout";
+
 function findModel(
   models: UpstreamModel[],
   name: string | null | undefined,
@@ -149,13 +137,18 @@ async function readState(llama: Llama, stopped: AbortSignal): Promise<UpstreamSt
     if (models.length === 0) throw upstreamFailure("Cannot use the upstream: it lists no model.");
     return { status: "ready", models, warnings };
   } catch (cause) {
-    const error = cause instanceof ApiError ? cause : upstreamFailure(
-      "Cannot reach llama-server. Start it, or point Chaski at it by --upstream.",
-      "upstream_unreachable",
-    );
-    if (error !== cause) error.cause = cause;
+    const error = signal.aborted
+      ? upstreamFailure("Cannot learn the models: llama-server did not answer in time.", TIMED_OUT)
+      : notTheClients(explainFailure(cause));
     return { status: error.status === 503 ? "loading" : "down", error };
   }
+}
+
+/** A refusal of what Chaski itself asked is no fault of the request that waits for it. */
+function notTheClients(error: ApiError): ApiError {
+  return error.status < 500
+    ? upstreamFailure(`Cannot learn the models. ${error.message}`, "upstream_unusable")
+    : error;
 }
 
 async function readProps(llama: Llama, signal: AbortSignal, warnings: string[]): Promise<Props> {
@@ -171,70 +164,4 @@ async function readProps(llama: Llama, signal: AbortSignal, warnings: string[]):
     return {};
   }
   return isRecord(props) ? props : {};
-}
-
-type Props = Record<string, unknown>;
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function toModels(list: unknown, props: Props): UpstreamModel[] {
-  const data = isRecord(list) && Array.isArray(list.data) ? list.data.filter(isRecord) : [];
-  // A router lists many models and its /props tell of none of them.
-  const only = data.length === 1 && props.role !== "router";
-  return data.flatMap((entry) => {
-    const { id, created, aliases, meta } = entry;
-    if (typeof id !== "string" || id === "") return [];
-    const facts = only ? props : {};
-    const template = typeof facts.chat_template === "string" ? facts.chat_template : "";
-    const names = (Array.isArray(aliases) ? aliases : []).filter((name) =>
-      typeof name === "string" && name !== id
-    );
-    return [{
-      id: publicName(id),
-      aliases: names.map(publicName),
-      upstreamId: id,
-      created: typeof created === "number" ? created : 0,
-      context: contextOf(facts) ?? (isRecord(meta) ? positive(meta.n_ctx) : null),
-      vision: isRecord(facts.modalities) && facts.modalities.vision === true,
-      thinking: thinkingSwitch(template),
-      // Unknown templates get what every template accepts.
-      alternates: template === "" || turnsAlternate(template),
-      sampling: samplingOf(facts),
-    }];
-  });
-}
-
-/** `/models/Qwen3-4B-Q4_K_M.gguf` → `Qwen3-4B-Q4_K_M`; a name with a single slash is no path. */
-function publicName(id: string): string {
-  const isPath = /\.gguf$/i.test(id) || /^(?:[\\/~]|[A-Za-z]:[\\/])/.test(id);
-  if (!isPath) return id;
-  const base = id.split(/[\\/]/).at(-1) ?? id;
-  return base.replace(/\.gguf$/i, "") || "model";
-}
-
-function positive(value: unknown): number | null {
-  return typeof value === "number" && value > 0 ? value : null;
-}
-
-function contextOf(props: Props): number | null {
-  const settings = props.default_generation_settings;
-  return isRecord(settings) ? positive(settings.n_ctx) : null;
-}
-
-function samplingOf(props: Props): SamplingDefaults {
-  const settings = isRecord(props.default_generation_settings)
-    ? props.default_generation_settings
-    : {};
-  const params = isRecord(settings.params) ? settings.params : {};
-  // llama-server keeps these as 32-bit floats: 0.800000011920929 is 0.8.
-  const number = (value: unknown, otherwise: number) =>
-    typeof value === "number" ? Number(value.toPrecision(6)) : otherwise;
-  return {
-    temperature: number(params.temperature, 0.8),
-    topP: number(params.top_p, 0.95),
-    presencePenalty: number(params.presence_penalty, 0),
-    frequencyPenalty: number(params.frequency_penalty, 0),
-  };
 }

@@ -26,6 +26,7 @@ export function conversionOf(
       now: () => 1001,
       reasoning,
       logprobs,
+      parallelCalls: true,
     },
     schemaPass: null,
     streaming: true,

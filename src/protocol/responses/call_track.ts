@@ -25,6 +25,8 @@ export interface CallTrack {
   close(): void;
   /** Whether a call is being written. */
   active(): boolean;
+  /** Whether a further call has begun than there may be; it is left out. */
+  full(): boolean;
 }
 
 interface Writing {
@@ -36,9 +38,17 @@ interface Writing {
   started: boolean;
 }
 
-/** Makes the track of one response. */
-export function callTrack(sink: CallSink, newCallId: () => string): CallTrack {
+/**
+ * Makes the track of one response.
+ *
+ * @param most how many calls there may be
+ */
+export function callTrack(
+  sink: CallSink,
+  { newCallId, most }: { newCallId: () => string; most: number },
+): CallTrack {
   let call: Writing | null = null;
+  let full = false;
   const ids = new Set<string>();
   const over = new Set<number>();
 
@@ -50,11 +60,13 @@ export function callTrack(sink: CallSink, newCallId: () => string): CallTrack {
     sink.end();
   }
 
-  function open(index: number): Writing {
+  function open(index: number): Writing | null {
     close();
     if (over.has(index)) {
       throw upstreamGarbled("a tool call went on after the next one had begun");
     }
+    full = over.size >= most;
+    if (full) return null;
     sink.next();
     return { index, id: "", name: "", early: "", started: false };
   }
@@ -71,9 +83,12 @@ export function callTrack(sink: CallSink, newCallId: () => string): CallTrack {
   return {
     close,
     active: () => call !== null,
+    full: () => full,
     delta(fragment) {
+      if (full) return;
       const index = fragment.index ?? call?.index ?? 0;
       const current = call?.index === index ? call : open(index);
+      if (current === null) return;
       call = current;
       current.id ||= fragment.id ?? "";
       current.name ||= fragment.function?.name ?? "";

@@ -70,6 +70,17 @@ export type ResponseEvent =
     arguments: string;
   } & InItem);
 
+type LastEvent = Extract<
+  ResponseEvent,
+  { type: "response.completed" | "response.incomplete" | "response.failed" }
+>;
+
+/** Whether an event ends its stream; its response is the whole answer. */
+export function isLast(event: ResponseEvent): event is LastEvent {
+  return event.type === "response.completed" || event.type === "response.incomplete" ||
+    event.type === "response.failed";
+}
+
 /** Where events go, in the order in which the client shall see them. */
 export type Emit = (event: ResponseEvent) => void;
 

@@ -12,7 +12,7 @@ import {
   type ReasoningItem,
 } from "./items.ts";
 import type { Part } from "./parts.ts";
-import { argumentsText, jsonText, rawArguments } from "./history_arguments.ts";
+import { argumentsText, jsonText, rawArguments } from "../tool_arguments.ts";
 import { chatParts, plainText, textPart } from "./parts_chat.ts";
 import { type Context, label, note } from "./request_context.ts";
 

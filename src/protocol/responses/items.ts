@@ -58,13 +58,13 @@ const known = {
     type: z.literal("local_shell_call_output"),
     id: text,
     call_id: text,
-    output: z.unknown(),
+    output: z.unknown().optional(),
   }),
   shell_call: z.object({ type: z.literal("shell_call"), call_id: text, action: record }),
   shell_call_output: z.object({
     type: z.literal("shell_call_output"),
     call_id: text,
-    output: z.unknown(),
+    output: z.unknown().optional(),
   }),
   apply_patch_call: z.object({
     type: z.literal("apply_patch_call"),
@@ -80,7 +80,7 @@ const known = {
   tool_search_call: z.object({
     type: z.literal("tool_search_call"),
     call_id: text,
-    arguments: z.unknown(),
+    arguments: z.unknown().optional(),
   }),
   tool_search_output: z.object({
     type: z.literal("tool_search_output"),
@@ -92,12 +92,12 @@ const known = {
     name: z.string().min(1),
     arguments: text,
     output: text,
-    error: z.unknown(),
+    error: z.unknown().optional(),
   }),
   file_search_call: z.object({
     type: z.literal("file_search_call"),
-    queries: z.unknown(),
-    results: z.unknown(),
+    queries: z.unknown().optional(),
+    results: z.unknown().optional(),
   }),
   additional_tools: z.object({
     type: z.literal("additional_tools"),

@@ -38,6 +38,11 @@ export interface StepContext {
   reasoning: ReasoningDialect;
   /** Whether the client asked for log probabilities. */
   logprobs: boolean;
+  /**
+   * Whether one answer may hold several calls. llama-server's grammar does not keep a no under
+   * `tool_choice: auto`, so what comes behind the first call is left out.
+   */
+  parallelCalls: boolean;
   /** Keeps the last message back until `finish()`, because it may be replaced. */
   holdText: boolean;
 }
@@ -102,7 +107,7 @@ export function responseSteps(context: StepContext): ResponseSteps {
     },
     append: (args) => open?.kind === "call" && open.append(args),
     end: closeItem,
-  }, () => newId("call"));
+  }, { newCallId: () => newId("call"), most: context.parallelCalls ? Infinity : 1 });
 
   /** Closes whatever is open, so that another item may begin. */
   function closeOpen(): void {
@@ -147,6 +152,7 @@ export function responseSteps(context: StepContext): ResponseSteps {
   }
 
   function apply(delta: ChatDelta, logprobs: TokenLogprob[]): void {
+    if (calls.full()) return;
     if (delta.reasoning_content) think(delta.reasoning_content);
     if (delta.content) say(delta.content, logprobs);
     if (delta.refusal) {

@@ -32,15 +32,15 @@ function chooseMode(tools: ChatTool[], mode: "none" | "auto" | "required"): Choi
   return { tools };
 }
 
+/** llama-server takes a named function for `auto` (0.7.0), so it becomes the only one. */
 function forceFunction(tools: ChatTool[], choice: ForcedFunction): Choice {
   const name = choice.name ?? choice.function?.name;
   if (name == null) {
     throw invalidRequest("Cannot force a tool: name is missing", "tool_choice.name");
   }
-  if (!tools.some((tool) => tool.function.name === name)) {
-    throw refusal(`no function "${label(name)}" is offered to the model`);
-  }
-  return { tools, tool_choice: { type: "function", function: { name } } };
+  const named = tools.filter((tool) => tool.function.name === name);
+  if (named.length === 0) throw refusal(`no function "${label(name)}" is offered to the model`);
+  return { tools: named, tool_choice: "required" };
 }
 
 function allowTools(tools: ChatTool[], choice: AllowedTools): Choice {

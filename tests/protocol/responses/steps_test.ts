@@ -17,7 +17,9 @@ interface Run {
   types(): string[];
 }
 
-function run(options: { holdText?: boolean; logprobs?: boolean } = {}): Run {
+function run(
+  options: { holdText?: boolean; logprobs?: boolean; parallelCalls?: boolean } = {},
+): Run {
   const events: ResponseEvent[] = [];
   let ids = 0;
   const steps = responseSteps({
@@ -27,6 +29,7 @@ function run(options: { holdText?: boolean; logprobs?: boolean } = {}): Run {
     now: () => 1001,
     reasoning: "summary",
     logprobs: options.logprobs ?? false,
+    parallelCalls: options.parallelCalls ?? true,
     holdText: options.holdText ?? false,
   });
   const last = () => {
@@ -236,6 +239,19 @@ Deno.test("responseSteps() refuses fragments of a call that is over, and calls w
   const unnamed = run().steps;
   unnamed.chunk(args(0, "{}"));
   assertThrows(() => unnamed.finish(), ApiError, "no name");
+});
+
+Deno.test("responseSteps() leaves out what comes behind the only call that is wanted [H09]", () => {
+  const { last } = tell([
+    say({ content: "Let me see." }),
+    call(0, "a", "f", "{}"),
+    call(1, "b", "f", "{"),
+    args(1, "}"),
+    say({ content: "and more" }),
+    end("tool_calls"),
+  ], { parallelCalls: false });
+  assertEquals(last().output.map(({ type }) => type), ["message", "function_call"]);
+  assertEquals(last().status, "completed");
 });
 
 Deno.test("responseSteps() tells a refusal as a part of its own", () => {

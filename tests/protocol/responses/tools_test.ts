@@ -67,13 +67,16 @@ Deno.test("`toChat()` sends no tool_choice for null or none given [RT17]", () =>
 
 const forced = { type: "function", function: { name: "g" } } as const;
 
-Deno.test("`toChat()` nests a forced function [RT18]", () => {
-  const { tool_choice } = toolsOf({ tools: [f, g], tool_choice: { type: "function", name: "g" } });
-  assertEquals(tool_choice, forced);
+/** llama-server ignores a name in tool_choice, so the forced function is offered alone. */
+const gAlone = { tools: [chatTool("g")], tool_choice: "required" as const };
+
+Deno.test("`toChat()` offers a forced function alone and requires a call [RT18]", () => {
+  const tool_choice = { type: "function", name: "g" } as const;
+  assertEquals(toolsOf({ tools: [f, g], tool_choice }), gAlone);
 });
 
 Deno.test("`toChat()` takes a forced function that is nested already [RT19]", () => {
-  assertEquals(toolsOf({ tools: [f, g], tool_choice: forced }).tool_choice, forced);
+  assertEquals(toolsOf({ tools: [f, g], tool_choice: forced }), gAlone);
 });
 
 Deno.test("`toChat()` refuses a choice of what is not offered [RT20]", () => {
@@ -159,10 +162,7 @@ Deno.test("`toChat()` offers the functions that items add", () => {
   assertEquals(chat.tools?.map((tool) => tool.function.name), ["f", "g", "h"]);
   assertEquals(
     notes.map(({ code, param }) => `${code} ${param}`),
-    [
-      "output_unmatched input[2]",
-      "tool_not_offered input[0].tools[0]",
-    ].sort(),
+    ["tool_not_offered input[0].tools[0]", "output_unmatched input[2]"],
   );
   const nameless = [{ type: "additional_tools", tools: [{ type: "function" }] }];
   assertEquals(refusalOf({ input: nameless }).param, "input[0].tools[0].name");

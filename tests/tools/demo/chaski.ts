@@ -121,9 +121,12 @@ async function readiness(
 
 function logOf(stderr: ReadableStream<Uint8Array>, onProgress: Progress) {
   let lines: string[] = [];
+  let fetching = false;
   let listener = (line: string) => {
     // Deno's own lines come before the first of Chaski's.
-    if (/^(Download|Initialize) /.test(line)) onProgress("fetching its packages from npm");
+    if (fetching || !/^(Download|Initialize) /.test(line)) return;
+    fetching = true;
+    onProgress("fetching its packages from npm");
   };
   const read = (async () => {
     let rest = "";

@@ -6,7 +6,7 @@
  * 100,000 levels kills the process (all seen with 0.7.0).
  */
 
-import { invalidRequest } from "../error.ts";
+import { invalidRequest } from "./error.ts";
 
 /** Deeper arguments are replayed as text. */
 const MAX_DEPTH = 100;

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { argumentsText, rawArguments } from "../../../src/protocol/responses/history_arguments.ts";
-import { call, messagesOf, notesOf, user } from "./translating.ts";
+import { argumentsText, rawArguments } from "../../src/protocol/tool_arguments.ts";
+import { call, messagesOf, notesOf, user } from "./responses/translating.ts";
 
 Deno.test("`argumentsText()` keeps the text of an object byte for byte", () => {
   const texts = [
