@@ -155,6 +155,9 @@ function tellUpstream(state: UpstreamState, upstream: string, log: Log): void {
 
 /** Nothing is kept on disk yet; what a user asked for is checked all the same, and said once. */
 function tellDataDir({ dataDir }: Config, log: Log): void {
+  if (dataDir === undefined) {
+    return log.warn("Cannot choose a data directory without a home folder: running stateless");
+  }
   try {
     Deno.mkdirSync(dataDir, { recursive: true });
     const probe = Deno.makeTempFileSync({ dir: dataDir });

@@ -26,7 +26,8 @@ export interface Config {
   readonly auth: boolean;
   /** What clients must send; absent means nobody has to send anything. */
   readonly apiKey?: string;
-  readonly dataDir: string;
+  /** Absent where no home folder is known: nothing is kept then. */
+  readonly dataDir?: string;
   readonly images: "omit" | "refuse";
   readonly reasoningEvents: "summary" | "text";
   readonly progress: boolean;
@@ -73,7 +74,7 @@ export async function loadConfig(given: ConfigInput): Promise<Config> {
   checkAuth(settings, won.get("auth"), apiKey);
   return {
     ...rename(settings),
-    dataDir: settings.data_dir ?? defaultDataDir(input),
+    ...dataDirOf(settings, input),
     ...(apiKey && { apiKey: apiKey.key }),
     ...(upstreamKey && { upstreamKey: upstreamKey.key }),
     ...(file && { configFile: file.path }),
@@ -137,13 +138,9 @@ function rename(settings: Settings): Omit<Config, "dataDir" | "warnings"> {
   };
 }
 
-function defaultDataDir({ os, env }: ConfigInput): string {
-  const { dataDir } = defaultLocations(os, env);
-  if (dataDir !== undefined) return dataDir;
-  const home = os === "windows" ? "LOCALAPPDATA" : "HOME";
-  throw new ConfigError(
-    `Cannot choose a data folder: ${home} is not set; give --data-dir or CHASKI_DATA_DIR`,
-  );
+function dataDirOf({ data_dir }: Settings, { os, env }: ConfigInput): { dataDir?: string } {
+  const dataDir = data_dir ?? defaultLocations(os, env).dataDir;
+  return dataDir === undefined ? {} : { dataDir };
 }
 
 /** Whoever gives a key wants it asked for; switching auth off beside it is a mistake in one. */
