@@ -41,32 +41,6 @@ declare module "@std/assert" {
   export function fail(message?: string): never;
 }
 
-declare module "@std/http/negotiation" {
-  /** Media types that the request accepts, best first. */
-  export function accepts(request: Pick<Request, "headers">): string[];
-  /** The one of `types` that the request likes best, or undefined. */
-  export function accepts(
-    request: Pick<Request, "headers">,
-    ...types: string[]
-  ): string | undefined;
-}
-
-declare module "@std/http/server-sent-event-parse-stream" {
-  /** One message as it stood on the wire; absent fields were not sent. */
-  export interface ServerSentEventParsedMessage {
-    comment?: string;
-    event?: string;
-    data?: string;
-    id?: string;
-    /** Milliseconds. */
-    retry?: number;
-  }
-  export class ServerSentEventParseStream
-    extends TransformStream<Uint8Array<ArrayBuffer>, ServerSentEventParsedMessage> {
-    constructor(options?: { ignoreComments?: boolean });
-  }
-}
-
 declare module "@std/streams/limited-bytes-transform-stream" {
   /** Ends the stream before the chunk that would pass `size`; with `error`, a RangeError instead. */
   export class LimitedBytesTransformStream
@@ -75,18 +49,8 @@ declare module "@std/streams/limited-bytes-transform-stream" {
   }
 }
 
-declare module "@std/streams/text-line-stream" {
-  export class TextLineStream extends TransformStream<string, string> {
-    constructor(options?: { allowCR?: boolean });
-  }
-}
-
 declare module "@std/streams/to-bytes" {
   export function toBytes(stream: ReadableStream<Uint8Array>): Promise<Uint8Array<ArrayBuffer>>;
-}
-
-declare module "@std/streams/to-text" {
-  export function toText(stream: ReadableStream<string | Uint8Array>): Promise<string>;
 }
 
 declare module "@std/toml" {

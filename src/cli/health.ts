@@ -1,10 +1,13 @@
 /** `chaski health`: asks a running Chaski whether it is ready; for containers without a shell. */
+import { toBytes } from "@std/streams/to-bytes";
+import { openUpstream } from "../upstream/http.ts";
 
 /** Milliseconds. */
 const PATIENCE = 5_000;
 
 /**
- * Gives the exit code: 0 when ready, 1 with a sentence when not.
+ * Gives the exit code: 0 when ready, 1 with a sentence when not. Asks without the proxies that the
+ * environment may name, for they do not lead to this machine.
  *
  * @param url base URL of the running Chaski
  */
@@ -12,18 +15,25 @@ export async function health(
   url: string,
   say: { stdout(text: string): void; stderr(text: string): void },
 ): Promise<number> {
-  let reason: string;
-  try {
-    const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(PATIENCE) });
-    const { status, reason: why } = await answer.json() as { status?: string; reason?: string };
-    if (answer.ok) {
-      say.stdout(`${status}\n`);
-      return 0;
-    }
-    reason = why ?? `it answered ${answer.status}`;
-  } catch {
-    reason = `nothing that is Chaski answers at ${url}`;
+  const reason = await whyNotReady(url);
+  if (reason === null) {
+    say.stdout("ready\n");
+    return 0;
   }
   say.stderr(`Chaski is not ready: ${reason}\n`);
   return 1;
+}
+
+async function whyNotReady(url: string): Promise<string | null> {
+  const http = openUpstream(url, { connectTimeout: PATIENCE });
+  try {
+    const signal = AbortSignal.timeout(PATIENCE);
+    const { status, body } = await http.send({ method: "GET", path: "/readyz", signal });
+    const { reason } = JSON.parse(new TextDecoder().decode(await toBytes(body)));
+    return status === 200 ? null : String(reason ?? `it answered ${status}`);
+  } catch {
+    return `nothing that is Chaski answers at ${url}`;
+  } finally {
+    await http.destroy();
+  }
 }

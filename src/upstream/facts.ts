@@ -61,7 +61,7 @@ export function toModels(list: unknown, props: Props): UpstreamModel[] {
 
 /** `/models/Qwen3-4B-Q4_K_M.gguf` → `Qwen3-4B-Q4_K_M`; a name with a single slash is no path. */
 export function publicName(id: string): string {
-  const isPath = /\.gguf$/i.test(id) || /^(?:[\\/~]|[A-Za-z]:[\\/])/.test(id);
+  const isPath = /\.gguf$/i.test(id) || /^(?:~|\.{0,2}[\\/]|[A-Za-z]:[\\/])/.test(id);
   if (!isPath) return id;
   const base = id.split(/[\\/]/).at(-1) ?? id;
   return base.replace(/\.gguf$/i, "") || "model";

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { completedItems } from "./codex_events.ts";
+import { completedItems, errorMessages } from "./codex_events.ts";
 import type { ChatBody } from "./recorder.ts";
 import type { FakeStage, RealStage } from "./stage.ts";
 
@@ -25,6 +25,8 @@ export async function textTurn({ codex, fake }: FakeStage): Promise<void> {
     completedItems(run.events, "agent_message").map(({ text }) => text),
     ["Hello from the fake."],
   );
+  // Neither a retry nor a catalogue that could not be used.
+  assertEquals(errorMessages(run.events), []);
   assertEquals(fake.requests.length, 1);
   assertStringIncludes(fake.requests[0]?.bodyText ?? "", "Say something.");
 }

@@ -3,6 +3,7 @@ import type { Chaski } from "../chaski_process.ts";
 import { collect, sseEvents } from "../sse_reader.ts";
 import type { RunningLlamaServer } from "../tools/llama_server.ts";
 import type { Report } from "./report.ts";
+import { runChaski } from "./run_chaski.ts";
 
 /** The model's name in front of and behind Chaski. */
 export const MODEL = "tiny";
@@ -31,6 +32,12 @@ export async function checkServing(
   await report.check("/healthz and /readyz answer 200", async () => {
     assertEquals((await getJson(`${url}/healthz`)).status, "ok");
     assertEquals((await getJson(`${url}/readyz`)).status, "ready");
+  });
+  await report.check("chaski health exits with 0, and with 1 where nobody listens", async () => {
+    const ready = { code: 0, stdout: "ready\n", stderr: "" };
+    assertEquals(await runChaski("health", "--url", url), ready);
+    const nobody = await runChaski("health", "--url", "http://127.0.0.1:1");
+    assertEquals([nobody.code, nobody.stdout], [1, ""]);
   });
   await report.check("/v1/models lists the model, for OpenAI clients and for Codex", async () => {
     const { data, models } = await getJson(`${url}/v1/models`);

@@ -55,7 +55,9 @@ async function compileTo(
   tell: Progress,
 ): Promise<string> {
   const targeted = target === undefined ? [] : ["--target", target];
-  const args = ["--frozen", ...PERMISSIONS, ...targeted, "--output", path, "main.ts"];
+  // The cache of compiled code would lie at a predictable place in the temp folder, and gains nothing.
+  const cache = "--no-code-cache";
+  const args = ["--frozen", cache, ...PERMISSIONS, ...targeted, "--output", path, "main.ts"];
   tell(`compiling with Deno ${Deno.version.deno}`);
   let outcome = await denoCompile({ deno: Deno.execPath(), root: ROOT, args });
   if (outcome.kind === "no-denort") {

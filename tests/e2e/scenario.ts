@@ -1,0 +1,24 @@
+import type { FakeStage, RealStage, StageOptions } from "../codex/stage.ts";
+
+interface Described {
+  /** What the client does or meets, in a few words; unique. */
+  readonly name: string;
+  readonly options?: StageOptions;
+}
+
+/** A scenario whose upstream answers what the scenario says. */
+export interface FakeScenario extends Described {
+  readonly upstream: "fake";
+  /** Rejects when anything is not as it should be. */
+  run(stage: FakeStage): Promise<void>;
+}
+
+/** A scenario that runs over the real llama-server, once for each template. */
+export interface RealScenario extends Described {
+  readonly upstream: "real";
+  /** Rejects when anything is not as it should be. */
+  run(stage: RealStage): Promise<void>;
+}
+
+/** One row of the matrix, or several of them. */
+export type Scenario = FakeScenario | RealScenario;

@@ -1,0 +1,110 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { completedItems, errorMessages } from "../../codex/codex_events.ts";
+import { textTurn, toolOutputs } from "../../codex/command_turn.ts";
+import type { FakeStage } from "../../codex/stage.ts";
+import { stream, text, toolCall, toolCalls } from "../../fake_llama/answers.ts";
+import type { FakeScenario } from "../scenario.ts";
+
+/** Turns that end well, over answers that are written here. */
+export const turns: readonly FakeScenario[] = [
+  { upstream: "fake", name: "a turn of text", run: textTurn },
+  { upstream: "fake", name: "a command and its output", run: command },
+  { upstream: "fake", name: "two parallel commands", run: parallelCommands },
+  { upstream: "fake", name: "reasoning is shown", run: reasoning },
+  { upstream: "fake", name: "the catalogue is fetched and understood", run: catalogue },
+  { upstream: "fake", name: "--output-schema asks again when the text misfits", run: schema },
+  { upstream: "fake", name: "resume --last replays the conversation", run: resume },
+];
+
+async function command({ codex, fake }: FakeStage): Promise<void> {
+  fake.reply(toolCall("exec_command", { cmd: "echo one-two" }));
+  fake.reply(text("It said one-two."));
+  const run = await codex.exec("Run it.");
+  assertEquals(run.code, 0, run.stderr);
+  const [ran] = completedItems(run.events, "command_execution");
+  assertEquals([ran?.aggregated_output, ran?.exit_code], ["one-two\n", 0]);
+  assertEquals(messages(run.events), ["It said one-two."]);
+  assertStringIncludes(toolOutputs(fake.requests[1]?.body)[0] ?? "", "one-two");
+  assertEquals(fake.requests.length, 2);
+}
+
+async function parallelCommands({ codex, fake }: FakeStage): Promise<void> {
+  fake.reply(toolCalls([
+    { name: "exec_command", arguments: { cmd: "echo first" } },
+    { name: "exec_command", arguments: { cmd: "echo second" } },
+  ]));
+  fake.reply(text("Both ran."));
+  const run = await codex.exec("Run both.");
+  assertEquals(run.code, 0, run.stderr);
+  const outputs = completedItems(run.events, "command_execution").map((item) =>
+    item.aggregated_output
+  );
+  assertEquals(outputs.sort(), ["first\n", "second\n"]);
+  // Whichever ends first: the outputs stand in the order of the calls.
+  const [one, two, ...others] = toolOutputs(fake.requests[1]?.body);
+  assertStringIncludes(one ?? "", "first");
+  assertStringIncludes(two ?? "", "second");
+  assertEquals(others, []);
+}
+
+async function reasoning({ codex, fake }: FakeStage): Promise<void> {
+  fake.reply(stream({ reasoning: "First I think.", text: "Then I speak." }));
+  const run = await codex.exec("Think.");
+  assertEquals(run.code, 0, run.stderr);
+  assertEquals(completedItems(run.events, "reasoning").map((item) => item.text), [
+    "First I think.",
+  ]);
+  assertEquals(messages(run.events), ["Then I speak."]);
+}
+
+async function catalogue({ codex, chaski, fake }: FakeStage): Promise<void> {
+  const run = await codex.exec("Hello.");
+  assertEquals(run.code, 0, run.stderr);
+  // A model that Codex does not know is an event, a catalogue that it cannot read a log line.
+  assertEquals(errorMessages(run.events), []);
+  assert(!/ERROR|failed to/.test(run.stderr), run.stderr);
+  await chaski.logged(({ path, status }) => path === "/v1/models" && status === 200);
+  const cached = await Deno.readTextFile(`${codex.workspace.home}/models_cache.json`);
+  assertStringIncludes(cached, '"tiny"');
+  // The catalogue's own instructions stand in place of Codex's 16,000 characters.
+  assert((fake.requests[0]?.bodyText.length ?? Infinity) < 20_000);
+}
+
+const ANSWER_SCHEMA = {
+  type: "object",
+  properties: { city: { type: "string" } },
+  required: ["city"],
+  additionalProperties: false,
+};
+
+async function schema({ codex, fake }: FakeStage): Promise<void> {
+  fake.reply(text("This is no JSON."));
+  fake.reply(text('{"city":"Cusco"}'));
+  const path = await codex.workspace.write("schema.json", JSON.stringify(ANSWER_SCHEMA));
+  const run = await codex.exec("--output-schema", path, "Which city?");
+  assertEquals(run.code, 0, run.stderr);
+  assertEquals(messages(run.events), ['{"city":"Cusco"}']);
+  const [first, second] = fake.requests.map(({ body }) => body);
+  // llama-server would let a schema forbid the calls, so the tools come first and alone.
+  assertEquals([first?.["response_format"], Array.isArray(first?.["tools"])], [undefined, true]);
+  assertStringIncludes(JSON.stringify(second?.["response_format"]), '"city"');
+}
+
+async function resume({ codex, fake }: FakeStage): Promise<void> {
+  fake.reply(text("The first answer."));
+  const first = await codex.exec("The first question.");
+  assertEquals(first.code, 0, first.stderr);
+  fake.reply(text("The second answer."));
+  const second = await codex.exec("resume", "--last", "The second question.");
+  assertEquals(second.code, 0, second.stderr);
+  assertEquals(messages(second.events), ["The second answer."]);
+  const said = fake.requests[1]?.bodyText ?? "";
+  const places = ["The first question.", "The first answer.", "The second question."]
+    .map((sentence) => said.indexOf(sentence));
+  assert(places.every((place) => place >= 0), said);
+  assertEquals(places, places.toSorted((a, b) => a - b));
+}
+
+function messages(events: Parameters<typeof completedItems>[0]): (string | undefined)[] {
+  return completedItems(events, "agent_message").map((item) => item.text);
+}
