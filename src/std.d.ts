@@ -10,6 +10,7 @@ declare module "@std/assert" {
   export class AssertionError extends Error {}
   export function assert(value: unknown, message?: string): asserts value;
   export function assertEquals<T>(actual: T, expected: T, message?: string): void;
+  export function assertStrictEquals<T>(actual: unknown, expected: T, message?: string): void;
   export function assertNotEquals<T>(actual: T, expected: T, message?: string): void;
   export function assertExists<T>(actual: T, message?: string): asserts actual is NonNullable<T>;
   export function assertMatch(actual: string, expected: RegExp, message?: string): void;

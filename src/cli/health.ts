@@ -1,5 +1,4 @@
 /** `chaski health`: asks a running Chaski whether it is ready; for containers without a shell. */
-import { toBytes } from "@std/streams/to-bytes";
 import { openUpstream } from "../upstream/http.ts";
 
 /** Milliseconds. */
@@ -29,7 +28,7 @@ async function whyNotReady(url: string): Promise<string | null> {
   try {
     const signal = AbortSignal.timeout(PATIENCE);
     const { status, body } = await http.send({ method: "GET", path: "/readyz", signal });
-    const { reason } = JSON.parse(new TextDecoder().decode(await toBytes(body)));
+    const { reason } = await new Response(body).json();
     return status === 200 ? null : String(reason ?? `it answered ${status}`);
   } catch {
     return `nothing that is Chaski answers at ${url}`;
