@@ -12,14 +12,14 @@ const MAX_HEADER = 1024;
 /** `x-chaski-notes: image_omitted(input[3]), tool_not_offered(tools[8])`, or nothing. */
 export function notesHeader(notes: readonly Note[]): Record<string, string> {
   if (notes.length === 0) return {};
-  let value = "";
-  let told = 0;
+  const told: string[] = [];
+  let size = 0;
   for (const { code, param } of notes) {
-    const text = `${told === 0 ? "" : ", "}${code}(${param.replace(/[^\x20-\x7e]/g, "?")})`;
-    if (value.length + text.length > MAX_HEADER) break;
-    value += text;
-    told++;
+    const text = `${code}(${param})`.replace(/[^\x20-\x7e]/g, "?");
+    size += text.length + ", ".length;
+    if (size > MAX_HEADER) break;
+    told.push(text);
   }
-  if (told < notes.length) value += `, and ${notes.length - told} more`;
-  return { "x-chaski-notes": value };
+  if (told.length < notes.length) told.push(`and ${notes.length - told.length} more`);
+  return { "x-chaski-notes": told.join(", ") };
 }

@@ -87,7 +87,7 @@ export interface ChatDelta {
 
 export interface ChatChoice {
   index: number;
-  delta: ChatDelta;
+  delta?: ChatDelta;
   finish_reason: string | null;
   logprobs?: { content?: ChatLogprob[] | null } | null;
 }
@@ -95,7 +95,7 @@ export interface ChatChoice {
 export interface ChatUsage {
   prompt_tokens: number;
   completion_tokens: number;
-  total_tokens: number;
+  total_tokens?: number;
   prompt_tokens_details?: { cached_tokens?: number };
 }
 
@@ -125,6 +125,6 @@ export interface ChatChunk {
   choices?: ChatChoice[];
   usage?: ChatUsage | null;
   timings?: ChatTimings;
-  prompt_progress?: PromptProgress;
+  prompt_progress?: PromptProgress | null;
   error?: unknown;
 }

@@ -1,7 +1,14 @@
 /**
  * A streamed chat completion folded into the object that `stream: false` asks for. Pure.
  */
-import type { ChatChunk, ChatLogprob, ChatTimings, ChatToolCall, ChatUsage } from "./chat.ts";
+import type {
+  ChatChunk,
+  ChatLogprob,
+  ChatTimings,
+  ChatToolCall,
+  ChatToolCallDelta,
+  ChatUsage,
+} from "./chat.ts";
 
 interface FoldedChoice {
   index: number;
@@ -14,6 +21,9 @@ interface FoldedChoice {
   logprobs?: { content: ChatLogprob[] };
   finish_reason: string | null;
 }
+
+/** A choice that is still being told, with its calls by index. */
+type OpenChoice = FoldedChoice & { calls: Map<number, ChatToolCall> };
 
 /** The answer of `POST /v1/chat/completions` without streaming. */
 export interface ChatCompletion {
@@ -36,15 +46,20 @@ export interface ChatFold {
 }
 
 export function chatFold(): ChatFold {
-  const choices = new Map<number, FoldedChoice>();
+  const choices = new Map<number, OpenChoice>();
   let head: ChatChunk | null = null;
   let usage: ChatUsage | undefined;
   let timings: ChatTimings | undefined;
 
-  function choiceAt(index: number): FoldedChoice {
+  function choiceAt(index: number): OpenChoice {
     let choice = choices.get(index);
     if (choice === undefined) {
-      choice = { index, message: { role: "assistant", content: null }, finish_reason: null };
+      choice = {
+        index,
+        message: { role: "assistant", content: null },
+        finish_reason: null,
+        calls: new Map(),
+      };
       choices.set(index, choice);
     }
     return choice;
@@ -53,7 +68,7 @@ export function chatFold(): ChatFold {
   return {
     chunk(chunk) {
       head ??= chunk;
-      for (const { index, delta, finish_reason, logprobs } of chunk.choices ?? []) {
+      for (const { index, delta = {}, finish_reason, logprobs } of chunk.choices ?? []) {
         const choice = choiceAt(index);
         const { message } = choice;
         if (delta.content) message.content = (message.content ?? "") + delta.content;
@@ -61,16 +76,7 @@ export function chatFold(): ChatFold {
           message.reasoning_content = (message.reasoning_content ?? "") + delta.reasoning_content;
         }
         for (const part of delta.tool_calls ?? []) {
-          const calls = message.tool_calls ??= [];
-          const at = part.index ?? Math.max(0, calls.length - 1);
-          const call = calls[at] ??= {
-            id: "",
-            type: "function",
-            function: { name: "", arguments: "" },
-          };
-          call.id ||= part.id ?? "";
-          call.function.name ||= part.function?.name ?? "";
-          call.function.arguments += part.function?.arguments ?? "";
+          addFragment(choice.calls, part);
         }
         if (logprobs?.content) {
           (choice.logprobs ??= { content: [] }).content.push(...logprobs.content);
@@ -96,18 +102,26 @@ export function chatFold(): ChatFold {
   };
 }
 
+/** Fragments without an index belong to the call that came last. */
+function addFragment(calls: Map<number, ChatToolCall>, part: ChatToolCallDelta): void {
+  const index = part.index ?? [...calls.keys()].at(-1) ?? 0;
+  let call = calls.get(index);
+  if (call === undefined) {
+    call = { id: "", type: "function", function: { name: "", arguments: "" } };
+    calls.set(index, call);
+  }
+  call.id ||= part.id ?? "";
+  call.function.name ||= part.function?.name ?? "";
+  call.function.arguments += part.function?.arguments ?? "";
+}
+
 /** A choice that said nothing has empty text, as llama-server's own answer has. */
-function finishedChoice(choice: FoldedChoice): FoldedChoice {
-  const { message } = choice;
-  const content = message.content ?? (message.tool_calls === undefined ? "" : null);
+function finishedChoice({ calls, message, ...choice }: OpenChoice): FoldedChoice {
+  const content = message.content ?? (calls.size === 0 ? "" : null);
+  const tool_calls = [...calls].sort(([a], [b]) => a - b).map(([, call]) => call);
   return {
     ...choice,
-    message: {
-      ...message,
-      content,
-      // Indexes may have gaps when an upstream numbers calls oddly.
-      ...(message.tool_calls && { tool_calls: message.tool_calls.filter(Boolean) }),
-    },
+    message: { ...message, content, ...(calls.size > 0 && { tool_calls }) },
   };
 }
 
@@ -116,6 +130,6 @@ function addUsage(a: ChatUsage, b: ChatUsage): ChatUsage {
   return {
     ...a,
     completion_tokens: a.completion_tokens + b.completion_tokens,
-    total_tokens: a.total_tokens + b.completion_tokens,
+    total_tokens: a.prompt_tokens + a.completion_tokens + b.completion_tokens,
   };
 }

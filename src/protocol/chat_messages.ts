@@ -4,6 +4,7 @@
  */
 import { invalidRequest } from "./error.ts";
 import type { Note } from "./note.ts";
+import { isRecord } from "./record.ts";
 import { argumentsText } from "./tool_arguments.ts";
 import { systemUpdate } from "./system_text.ts";
 
@@ -109,19 +110,24 @@ function mergeSystem(messages: readonly Message[]): readonly Message[] {
     const content = leading.map(({ content }) => textOf(content)).join("\n\n");
     merged.push({ role: "system", content });
   }
+  // An update makes one turn with its neighbours: some templates want turns to alternate.
+  let turn: Message[] = [];
+  const endTurn = () => {
+    const [first] = turn;
+    if (first === undefined) return;
+    merged.push(turn.length === 1 ? first : { role: "user", content: joined(turn) });
+    turn = [];
+  };
   let afterUpdate = false;
   for (const message of rest) {
     const update = isSystem(message);
-    const said = update
-      ? { role: "user", content: systemUpdate(textOf(message.content)) }
-      : message;
-    const last = merged.at(-1);
-    // An update makes one turn with its neighbours: some templates want turns to alternate.
-    if (last?.role === "user" && said.role === "user" && (update || afterUpdate)) {
-      merged[merged.length - 1] = { ...said, content: joined(last.content, said.content) };
-    } else merged.push(said);
+    if (!update && (message.role !== "user" || !afterUpdate)) endTurn();
+    if (update) turn.push({ role: "user", content: systemUpdate(textOf(message.content)) });
+    else if (message.role === "user") turn.push(message);
+    else merged.push(message);
     afterUpdate = update;
   }
+  endTurn();
   return merged;
 }
 
@@ -134,16 +140,14 @@ function textOf(content: unknown): string {
   return content.map((part) => isRecord(part) ? String(part.text ?? "") : "").join("\n");
 }
 
-function joined(before: unknown, after: unknown): unknown {
-  if (typeof before === "string" && typeof after === "string") return `${before}\n\n${after}`;
-  return [...asParts(before), ...asParts(after)];
+/** The content of several user messages as one. */
+function joined(turn: readonly Message[]): unknown {
+  const contents = turn.map(({ content }) => content);
+  if (contents.every((content) => typeof content === "string")) return contents.join("\n\n");
+  return contents.flatMap(asParts);
 }
 
 function asParts(content: unknown): unknown[] {
   if (Array.isArray(content)) return content;
   return typeof content === "string" ? [{ type: "text", text: content }] : [];
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -9,6 +9,7 @@ import { fitMessages } from "./chat_messages.ts";
 import { invalidRequest } from "./error.ts";
 import { grammarSafe } from "./json_schema.ts";
 import type { Note } from "./note.ts";
+import { isRecord } from "./record.ts";
 
 /** What is known before the request goes out. */
 export interface ChatRequestFacts {
@@ -141,10 +142,6 @@ function narrowed(tools: unknown, wanted: unknown[], tool_choice: string): Recor
 function nameOf(tool: unknown): unknown {
   if (!isRecord(tool)) return undefined;
   return isRecord(tool.function) ? tool.function.name : tool.name;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 const CLOSE_OBJECT = 0x7d;

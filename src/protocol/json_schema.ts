@@ -3,6 +3,8 @@
  * request for a keyword it cannot compile (seen with 0.7.0; older ones want anchored patterns too).
  */
 
+import { isRecord } from "./record.ts";
+
 /** Keywords that hold one schema or a list of schemas. */
 const NESTED = new Set([
   "additionalItems",
@@ -120,8 +122,4 @@ function patternCompiles(pattern: string): boolean {
   } catch {
     return false;
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

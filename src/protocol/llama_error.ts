@@ -200,10 +200,13 @@ function readBody(text: string): LlamaErrorBody {
   return { message: text, type: "" };
 }
 
+/** A path with an extension, which may hold spaces, or one without. */
+const PATH =
+  /(?:[A-Za-z]:)?(?:[\\/][^\\/'"`:\n]{1,100})+?\.[A-Za-z]\w{0,7}\b|(?:[A-Za-z]:)?(?:[\\/][\w.@+-]+){2,}/g;
+
 /** One line of foreign text, bounded, without the paths that llama-server likes to name. */
 function quote(text: string): string {
-  const line = text.replace(/(?:[A-Za-z]:)?(?:[\\/][\w.@+-]+){2,}/g, "[path]").replace(/\s+/g, " ")
-    .trim();
+  const line = text.slice(0, 4 * QUOTE).replace(PATH, "[path]").replace(/\s+/g, " ").trim();
   const cut = line.length > QUOTE ? `${line.slice(0, QUOTE)}…` : line;
   return cut === "" ? "(no message)" : /[.!?]$/.test(cut) ? cut : `${cut}.`;
 }

@@ -29,7 +29,7 @@ export function chatFolding(model: string): ChatFolding {
     }
     const chunk = parseChunk(payload);
     if (chunk.error != null) throw llamaStreamError(chunk.error);
-    if (chunk.prompt_progress !== undefined) return;
+    if (chunk.prompt_progress != null) return;
     answering = true;
     fold.chunk(chunk);
   }
@@ -43,7 +43,7 @@ export function chatFolding(model: string): ChatFolding {
     },
     ended: () => sawDone,
     end() {
-      if (!sawDone && !fold.finished()) throw upstreamCutOff();
+      if (!fold.finished()) throw upstreamCutOff();
       return JSON.stringify(fold.result(model));
     },
     fail: (error) => JSON.stringify(openAiErrorBody(error)),

@@ -64,7 +64,7 @@ export function chatRelay(options: ChatRelayOptions): ChatRelay {
     if (error !== undefined) throw inBand(error);
     ended ||= DONE.test(event);
     // Inside a JSON string the quotes would be escaped, so these are keys.
-    if (event.includes(`"prompt_progress":`)) return keepProgress ? event : "";
+    if (/"prompt_progress":\s*\{/.test(event)) return keepProgress ? event : "";
     answering ||= event.startsWith("data:");
     if (rename === null) return event;
     const from = `"model":${JSON.stringify(rename.from)}`;

@@ -77,13 +77,13 @@ export function responsesConversion(options: ResponsesConversionOptions): Respon
     }
     const chunk = parseChunk(payload);
     if (chunk.error != null) throw llamaStreamError(chunk.error);
-    if (chunk.prompt_progress !== undefined) {
+    if (chunk.prompt_progress != null) {
       prompt = chunk.prompt_progress;
       return;
     }
     answering ||=
       chunk.choices?.some((choice) =>
-        Boolean(choice.delta.content || choice.delta.reasoning_content || choice.delta.tool_calls)
+        Boolean(choice.delta?.content || choice.delta?.reasoning_content || choice.delta?.tool_calls)
       ) ?? false;
     steps.chunk(chunk);
   }
@@ -108,7 +108,8 @@ export function responsesConversion(options: ResponsesConversionOptions): Respon
     },
     ended: () => sawDone,
     end() {
-      if (!sawDone && !steps.finished()) throw upstreamCutOff();
+      // The last word alone proves nothing: a half call must not be told as whole.
+      if (!steps.finished()) throw upstreamCutOff();
       const text = schemaPass === null ? null : steps.heldText();
       const problem = text === null ? null : schemaPass?.problem(text, passes > 1) ?? null;
       if (problem !== null && schemaPass !== null) {

@@ -64,8 +64,9 @@ export function openUpstream(
         body: body ?? null,
         signal,
       };
+      const sentAt = performance.now();
       const answer = await agent.request(request).catch((cause) => {
-        if (!closedWhileIdle(cause)) throw cause;
+        if (!closedWhileIdle(cause) || performance.now() - sentAt > AT_ONCE) throw cause;
         return agent.request({ ...request, reset: true });
       });
       return {
@@ -77,6 +78,9 @@ export function openUpstream(
     destroy: () => agent.destroy(),
   };
 }
+
+/** Milliseconds. A connection that dies later has carried the request, which may be at work. */
+const AT_ONCE = 1_000;
 
 /**
  * Whether a kept connection was closed under a new request's feet, before any answer to it.

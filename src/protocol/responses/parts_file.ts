@@ -47,11 +47,19 @@ function splitDataUrl(data: string): { media: string; payload: string; base64: b
   return { media: media.trim(), payload: data.slice(comma + 1), base64 };
 }
 
+/** A plain loop: `Uint8Array.from` with a function takes seconds for what a prompt may hold. */
+function bytesOfBase64(payload: string): Uint8Array<ArrayBuffer> {
+  const binary = atob(payload);
+  const bytes = new Uint8Array(binary.length);
+  for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
+  return bytes;
+}
+
 /** Text, or null where the bytes are none. */
 function decode(payload: string, base64: boolean): string | null {
   try {
     const bytes = base64
-      ? Uint8Array.from(atob(payload), (char) => char.charCodeAt(0))
+      ? bytesOfBase64(payload)
       : new TextEncoder().encode(decodeURIComponent(payload));
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
     return text.includes("\0") ? null : text;

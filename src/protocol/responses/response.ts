@@ -2,6 +2,7 @@
  * The Response object: all 31 fields of Open Responses 2026-04-24, which OpenAI's SDK reads too.
  */
 import type { ChatTimings, ChatUsage } from "../chat.ts";
+import { isRecord } from "../record.ts";
 
 export interface TextPart {
   type: "output_text";
@@ -176,23 +177,19 @@ export function newResponse(
   };
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 /** Open Responses wants four fields on every echoed function, null where the client said nothing. */
 function echoedTool(tool: unknown): unknown {
-  if (!isObject(tool) || tool.type !== "function") return tool;
+  if (!isRecord(tool) || tool.type !== "function") return tool;
   return { description: null, parameters: null, strict: null, ...tool };
 }
 
 function echoedText(text: unknown): unknown {
-  const given = isObject(text) ? text : {};
+  const given = isRecord(text) ? text : {};
   return { ...given, format: given.format ?? { type: "text" } };
 }
 
 function echoedReasoning(reasoning: unknown): unknown {
-  return { effort: null, summary: null, ...(isObject(reasoning) ? reasoning : {}) };
+  return { effort: null, summary: null, ...(isRecord(reasoning) ? reasoning : {}) };
 }
 
 /**
@@ -212,24 +209,24 @@ export function toUsage(
     },
     output_tokens: usage.completion_tokens,
     output_tokens_details: { reasoning_tokens: Math.min(reasoningDeltas, usage.completion_tokens) },
-    total_tokens: usage.total_tokens,
+    total_tokens: usage.total_tokens ?? usage.prompt_tokens + usage.completion_tokens,
   };
 }
 
-/** Counts of two passes that answered one request. */
-export function addUsage(a: ResponseUsage | null, b: ResponseUsage): ResponseUsage {
-  if (a === null) return b;
+/**
+ * Counts of a further pass for the same answer: what was written adds up, but the prompt is that of
+ * the last pass, because clients compact by it.
+ */
+export function addPass(before: ResponseUsage | null, pass: ResponseUsage): ResponseUsage {
+  if (before === null) return pass;
+  const output_tokens = before.output_tokens + pass.output_tokens;
   return {
-    input_tokens: a.input_tokens + b.input_tokens,
-    input_tokens_details: {
-      cached_tokens: a.input_tokens_details.cached_tokens + b.input_tokens_details.cached_tokens,
-      cache_write_tokens: 0,
-    },
-    output_tokens: a.output_tokens + b.output_tokens,
+    ...pass,
+    output_tokens,
     output_tokens_details: {
-      reasoning_tokens: a.output_tokens_details.reasoning_tokens +
-        b.output_tokens_details.reasoning_tokens,
+      reasoning_tokens: before.output_tokens_details.reasoning_tokens +
+        pass.output_tokens_details.reasoning_tokens,
     },
-    total_tokens: a.total_tokens + b.total_tokens,
+    total_tokens: pass.input_tokens + output_tokens,
   };
 }

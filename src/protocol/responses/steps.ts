@@ -19,7 +19,7 @@ import {
   type ReasoningDialect,
 } from "./output.ts";
 import {
-  addUsage,
+  addPass,
   type OutputItem,
   type ResponseObject,
   type ResponseUsage,
@@ -57,7 +57,7 @@ export interface ResponseSteps {
   beat(note: ProgressNote | null): void;
   /** Whether the upstream said why it stopped. */
   finished(): boolean;
-  /** The text kept back, or null where the answer made calls, was cut, or is not held. */
+  /** The text kept back, maybe empty; null where the answer made calls, was cut, or is not held. */
   heldText(): string | null;
   /** Forgets the held text and waits for another pass of the upstream. */
   restart(): void;
@@ -118,7 +118,7 @@ export function responseSteps(context: StepContext): ResponseSteps {
   function think(delta: string): void {
     reasoningDeltas++;
     if (open?.kind !== "reasoning") {
-      flushPending();
+      if (!context.holdText) flushPending();
       closeOpen();
       open = openReasoning(place("rs"), context.reasoning);
     }
@@ -193,11 +193,14 @@ export function responseSteps(context: StepContext): ResponseSteps {
     chunk(chunk) {
       const choice = chunk.choices?.find((one) => one.index === 0);
       if (choice !== undefined) {
-        apply(choice.delta, context.logprobs ? toLogprobs(choice.logprobs?.content) : NO_LOGPROBS);
+        apply(
+          choice.delta ?? {},
+          context.logprobs ? toLogprobs(choice.logprobs?.content) : NO_LOGPROBS,
+        );
         finishReason = choice.finish_reason ?? finishReason;
       }
       if (chunk.usage) {
-        total = addUsage(total, toUsage(chunk.usage, chunk.timings, reasoningDeltas));
+        total = addPass(total, toUsage(chunk.usage, chunk.timings, reasoningDeltas));
         reasoningDeltas = 0;
       }
     },
@@ -209,7 +212,7 @@ export function responseSteps(context: StepContext): ResponseSteps {
     heldText() {
       const final = context.holdText && finishReason === "stop" && !calls.active() &&
         done.every((item) => item.type === "reasoning");
-      return final && !BLANK.test(pending.text) ? pending.text : null;
+      return final ? pending.text.trim() : null;
     },
     restart() {
       closeOpen();

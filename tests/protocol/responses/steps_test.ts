@@ -301,7 +301,19 @@ Deno.test("responseSteps() holds the last text back, but not what comes before a
   assertEquals(called.last().output.map(({ type }) => type), ["message", "function_call"]);
 });
 
-Deno.test("responseSteps() replaces held text by that of another pass and adds the counts", () => {
+Deno.test("responseSteps() holds nothing but thought as an empty text, which fits no schema", () => {
+  const { steps } = run({ holdText: true });
+  steps.chunk(say({ content: "words" }));
+  steps.chunk(say({ reasoning_content: "hm" }));
+  steps.chunk(end());
+  assertEquals(steps.heldText(), "words");
+  const silent = run({ holdText: true }).steps;
+  silent.chunk(say({ reasoning_content: "hm" }));
+  silent.chunk(end());
+  assertEquals(silent.heldText(), "");
+});
+
+Deno.test("responseSteps() replaces held text by that of another pass, and counts its prompt once", () => {
   const { steps, last } = run({ holdText: true });
   const usage = { prompt_tokens: 5, completion_tokens: 2, total_tokens: 7 };
   steps.chunk(say({ content: "words" }));
@@ -315,7 +327,8 @@ Deno.test("responseSteps() replaces held text by that of another pass and adds t
   const [item] = last().output;
   assert(item?.type === "message" && item.content[0]?.type === "output_text");
   assertEquals(item.content[0].text, "{}");
-  assertEquals(last().usage?.total_tokens, 14);
+  const { input_tokens, output_tokens, total_tokens } = last().usage ?? {};
+  assertEquals([input_tokens, output_tokens, total_tokens], [5, 4, 9]);
 });
 
 const text = fc.string({ maxLength: 5 });

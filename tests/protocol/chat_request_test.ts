@@ -1,0 +1,139 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import {
+  type ChatOverrides,
+  chatOverrides,
+  parseChat,
+  spliceFields,
+} from "../../src/protocol/chat_request.ts";
+import { ApiError } from "../../src/protocol/error.ts";
+
+const FACTS = { vision: false, upstreamId: "tiny", images: "omit" } as const;
+const MESSAGES = [{ role: "user", content: "Hello" }];
+
+function overrides(body: Record<string, unknown>): ChatOverrides {
+  return chatOverrides(parseChat({ model: "tiny", messages: MESSAGES, ...body }), FACTS);
+}
+
+function refusal(json: unknown): ApiError {
+  return assertThrows(() => chatOverrides(parseChat(json), FACTS), ApiError);
+}
+
+Deno.test("parseChat() reads what matters and keeps the rest", () => {
+  const json = { messages: MESSAGES, stream: true, n: 2, return_progress: true, seed: 7 };
+  const { model, stream, n, returnProgress, body } = parseChat(json);
+  assertEquals([model, stream, n, returnProgress, body], [null, true, 2, true, json]);
+  const least = parseChat({ messages: MESSAGES, model: null, stream: null, n: null });
+  assertEquals([least.model, least.stream, least.n, least.returnProgress], [null, false, 1, false]);
+});
+
+for (
+  const [what, json, param] of [
+    ["a list", [], null],
+    ["a text", "hello", null],
+    ["null", null, null],
+    ["no messages", {}, "messages"],
+    ["messages that are no list", { messages: "hello" }, "messages"],
+    ["no message", { messages: [] }, "messages"],
+    ["a model that is no name", { messages: MESSAGES, model: 7 }, "model"],
+    ["a stream that is neither", { messages: MESSAGES, stream: "yes" }, "stream"],
+    ["an n that is no number", { messages: MESSAGES, n: "2" }, "n"],
+    ["functions", { messages: MESSAGES, functions: [] }, "functions"],
+    ["function_call", { messages: MESSAGES, function_call: "auto" }, "function_call"],
+    ["audio", { messages: MESSAGES, modalities: ["text", "audio"] }, "modalities"],
+  ] as const
+) {
+  Deno.test(`parseChat() refuses ${what} with 400 and the field`, () => {
+    const error = refusal(json);
+    assertEquals([error.status, error.type], [400, "invalid_request_error"]);
+    assertEquals(error.param, param);
+  });
+}
+
+Deno.test("chatOverrides() changes nothing of a stream but its progress", () => {
+  const given = overrides({
+    stream: true,
+    temperature: 0.2,
+    max_completion_tokens: 9,
+    stop: ["a"],
+  });
+  assertEquals(given, { fields: { return_progress: true }, notes: [] });
+  assertEquals(overrides({ stream: true, return_progress: true }).fields, {});
+});
+
+Deno.test("chatOverrides() asks for a stream with usage where the client wants none [OT41]", () => {
+  const { fields } = overrides({ stream: false });
+  assertEquals(fields.stream, true);
+  assertEquals(fields.stream_options, { include_usage: true });
+  assertEquals(fields.return_progress, true);
+});
+
+Deno.test("chatOverrides() calls the model as llama-server does", () => {
+  assertEquals(overrides({ stream: true, model: "TINY" }).fields.model, "tiny");
+  const { fields } = chatOverrides(parseChat({ messages: MESSAGES, stream: true }), {
+    ...FACTS,
+    upstreamId: "/models/tiny.gguf",
+  });
+  assertEquals(fields.model, "/models/tiny.gguf");
+});
+
+const TOOLS = ["a", "b"].map((name) => ({
+  type: "function",
+  function: { name, parameters: { type: "object", properties: {} } },
+}));
+
+Deno.test("chatOverrides() narrows the tools to those that a choice allows", () => {
+  for (
+    const choice of [
+      { type: "allowed_tools", allowed_tools: { mode: "required", tools: [TOOLS[1]] } },
+      { type: "allowed_tools", mode: "required", tools: [{ type: "function", name: "b" }] },
+      { type: "function", function: { name: "b" } },
+    ]
+  ) {
+    const { fields } = overrides({ stream: true, tools: TOOLS, tool_choice: choice });
+    assertEquals([fields.tools, fields.tool_choice], [[TOOLS[1]], "required"]);
+  }
+});
+
+Deno.test("chatOverrides() refuses a choice of a tool that is not there", () => {
+  for (
+    const choice of [
+      { type: "allowed_tools", allowed_tools: { mode: "auto", tools: [] } },
+      { type: "function", function: { name: "c" } },
+    ]
+  ) {
+    const error = refusal({ messages: MESSAGES, tools: TOOLS, tool_choice: choice });
+    assertEquals([error.status, error.param], [400, "tool_choice"]);
+  }
+});
+
+Deno.test("chatOverrides() leaves the choices alone that llama-server knows", () => {
+  for (const tool_choice of ["auto", "none", "required", null]) {
+    const { fields } = overrides({ stream: true, tools: TOOLS, tool_choice });
+    assertEquals(fields, { return_progress: true });
+  }
+});
+
+Deno.test("spliceFields() appends to the very bytes of the client", () => {
+  const sent = ' { "messages": [],\n"x" : 1e2 } \r\n';
+  const bytes = new TextEncoder().encode(sent);
+  const text = new TextDecoder().decode(spliceFields(bytes, { stream: true }));
+  assertEquals(text, ' { "messages": [],\n"x" : 1e2 ,"stream":true}');
+  assertEquals(spliceFields(bytes, {}), bytes);
+});
+
+Deno.test("spliceFields() makes JSON whose last fields are those that were given", () => {
+  const record = fc.dictionary(fc.stringMatching(/^[a-z]{0,3}$/), fc.jsonValue(), {
+    noNullPrototype: true,
+  });
+  fc.assert(
+    fc.property(record, record, fc.constantFrom("", " ", "\n\t"), (sent, fields, space) => {
+      const whole = { ...sent, messages: [] };
+      const bytes = new TextEncoder().encode(JSON.stringify(whole, null, 1) + space);
+      const spliced = new TextDecoder().decode(spliceFields(bytes, fields));
+      const expected = { ...whole, ...fields };
+      assertEquals(JSON.stringify(JSON.parse(spliced)), JSON.stringify(expected));
+      assert(spliced.startsWith(JSON.stringify(whole, null, 1).slice(0, -1)));
+    }),
+  );
+});
