@@ -5,7 +5,7 @@ import { chatRelay } from "../stream/chat_relay.ts";
 import { readJson } from "./body.ts";
 import type { Context, Services } from "./context.ts";
 import { exchange } from "./exchange.ts";
-import { notesHeader } from "./notes.ts";
+import { noteLabels, notesHeader } from "./notes.ts";
 
 /** Answers a chat request, streamed or whole. */
 export async function createChatCompletion(c: Context, services: Services): Promise<Response> {
@@ -15,8 +15,7 @@ export async function createChatCompletion(c: Context, services: Services): Prom
   const model = await watch.resolve(chat.model);
   const { fields, notes } = chatOverrides(chat, { ...model, images: config.images });
   const scope = c.get("scope");
-  scope.tell({ model: model.id, stream: chat.stream });
-  if (notes.length > 0) scope.tell({ notes: notes.map(({ code, param }) => `${code}(${param})`) });
+  scope.tell({ model: model.id, stream: chat.stream, notes: noteLabels(notes) });
 
   const body = spliceFields(bytes, fields);
   const relay = chatRelay({

@@ -52,7 +52,8 @@ export async function exchange(
   client.addEventListener("abort", onLeave);
 
   const source = send(upstream.signal);
-  const early = await outcomeWithin(source, COMMIT_AFTER);
+  const waited = performance.now() - scope.acceptedAt;
+  const early = await earlyError(source, Math.max(0, COMMIT_AFTER - waited));
   if (client.aborted) throw clientLeft();
   if (early !== null) throw early;
 
@@ -93,7 +94,7 @@ const EVENT_HEADERS = {
 };
 
 /** The error of a source that fails within the time; null when it has begun or is still silent. */
-async function outcomeWithin(source: Source, ms: number): Promise<ApiError | null> {
+async function earlyError(source: Source, ms: number): Promise<ApiError | null> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const silence = new Promise<null>((resolve) => {
     timer = setTimeout(() => resolve(null), ms);

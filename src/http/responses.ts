@@ -11,7 +11,7 @@ import { readJson } from "./body.ts";
 import type { Context, Services } from "./context.ts";
 import { exchange } from "./exchange.ts";
 import { newId } from "./ids.ts";
-import { notesHeader } from "./notes.ts";
+import { noteLabels, notesHeader } from "./notes.ts";
 
 /** Answers a Responses request, streamed or whole. */
 export async function createResponse(c: Context, services: Services): Promise<Response> {
@@ -22,7 +22,7 @@ export async function createResponse(c: Context, services: Services): Promise<Re
   const translation = toChat(request, model, { images: config.images });
   const scope = c.get("scope");
   const stream = request.stream === true;
-  scope.tell({ model: model.id, stream, ...noteCodes(translation) });
+  scope.tell({ model: model.id, stream, notes: noteLabels(translation.notes) });
 
   const response = newResponse(request, {
     id: newId("resp"),
@@ -131,10 +131,6 @@ export function refuseWebSocket(): never {
 function wantsLogprobs(request: CreateResponse): boolean {
   return request.top_logprobs != null && request.top_logprobs > 0 ||
     request.include?.includes("message.output_text.logprobs") === true;
-}
-
-function noteCodes({ notes }: Translation): { notes?: string[] } {
-  return notes.length === 0 ? {} : { notes: notes.map(({ code, param }) => `${code}(${param})`) };
 }
 
 function seconds(): number {

@@ -53,7 +53,7 @@ export function requestScope(
       if (ended) return;
       ended = true;
       const ms = Math.round(performance.now() - acceptedAt);
-      const line = { id, ...where, status, outcome, ms, ...facts };
+      const line = { id, ...where, status, outcome, ms, ...withoutEmpty(facts) };
       const failure = error && {
         code: error.code ?? error.type,
         source: error.source,
@@ -68,6 +68,10 @@ export function requestScope(
       });
     },
   };
+}
+
+function withoutEmpty({ notes, ...facts }: RequestFacts): RequestFacts {
+  return notes === undefined || notes.length === 0 ? facts : { ...facts, notes };
 }
 
 /** What went wrong below, for the operator's eyes; one line, no stack. */

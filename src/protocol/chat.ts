@@ -128,3 +128,11 @@ export interface ChatChunk {
   prompt_progress?: PromptProgress | null;
   error?: unknown;
 }
+
+/** What llama-server samples with when the client says nothing (from its `/props`). */
+export interface SamplingDefaults {
+  temperature: number;
+  topP: number;
+  presencePenalty: number;
+  frequencyPenalty: number;
+}

@@ -93,6 +93,17 @@ export function chatOverrides(chat: ClientChat, facts: ChatRequestFacts): ChatOv
   const tools = fitTools(body.tools);
   if (tools !== body.tools) fields.tools = tools;
   Object.assign(fields, toolChoice(body));
+  const format = fitFormat(body.response_format);
+  if (format !== body.response_format) fields.response_format = format;
+  if (chat.stream === false && body.logprobs === true && hasTools(body)) {
+    fields.logprobs = false;
+    const message = "Log probabilities are not available together with tools.";
+    notes.push({ code: "logprobs_ignored", param: "logprobs", message });
+  }
+  // vLLM's name for it, which many clients send.
+  if (body.repetition_penalty != null && body.repeat_penalty == null) {
+    fields.repeat_penalty = body.repetition_penalty;
+  }
 
   // Always a stream with progress: elsewhere llama-server does not notice a hang-up.
   if (!chat.stream) {
@@ -101,6 +112,17 @@ export function chatOverrides(chat: ClientChat, facts: ChatRequestFacts): ChatOv
   }
   if (!chat.returnProgress) fields.return_progress = true;
   return { fields, notes };
+}
+
+function hasTools({ tools }: Record<string, unknown>): boolean {
+  return Array.isArray(tools) && tools.length > 0;
+}
+
+function fitFormat(format: unknown): unknown {
+  if (!isRecord(format) || !isRecord(format.json_schema)) return format;
+  const schema = grammarSafe(format.json_schema.schema);
+  if (schema === format.json_schema.schema) return format;
+  return { ...format, json_schema: { ...format.json_schema, schema } };
 }
 
 function fitTools(tools: unknown): unknown {

@@ -81,10 +81,11 @@ export function responsesConversion(options: ResponsesConversionOptions): Respon
       prompt = chunk.prompt_progress;
       return;
     }
-    answering ||=
-      chunk.choices?.some((choice) =>
-        Boolean(choice.delta?.content || choice.delta?.reasoning_content || choice.delta?.tool_calls)
-      ) ?? false;
+    answering ||= chunk.choices?.some((choice) =>
+      Boolean(
+        choice.delta?.content || choice.delta?.reasoning_content || choice.delta?.tool_calls,
+      )
+    ) ?? false;
     steps.chunk(chunk);
   }
 

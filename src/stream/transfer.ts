@@ -127,10 +127,19 @@ export class Transfer {
   failWith(error: ApiError): void {
     if (this.#outcome !== null) return;
     if (!this.#opened) this.#give(this.#open());
-    const piece = this.#options.conversion.fail(error);
+    const piece = this.#lastWords(error);
     this.#finish("failed", error);
     this.#options.abort(error);
     this.#give(piece);
+  }
+
+  /** A conversion that fails even at this must not take the process with it. */
+  #lastWords(error: ApiError): Piece {
+    try {
+      return this.#options.conversion.fail(error);
+    } catch {
+      return "";
+    }
   }
 
   #open(): Piece {

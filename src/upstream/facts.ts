@@ -1,9 +1,9 @@
 /**
  * What an upstream says about itself, read from its `/v1/models` and `/props`. Pure.
  */
-import type { SamplingDefaults } from "../protocol/responses/response.ts";
-import { thinkingSwitch, turnsAlternate } from "../protocol/responses/reasoning.ts";
-import type { ThinkingSwitch } from "../protocol/responses/request_context.ts";
+import type { SamplingDefaults } from "../protocol/chat.ts";
+import { type ThinkingSwitch, thinkingSwitch, turnsAlternate } from "../protocol/chat_template.ts";
+import { isRecord } from "../protocol/record.ts";
 
 /** One model that the upstream answers for. */
 export interface UpstreamModel {
@@ -17,6 +17,7 @@ export interface UpstreamModel {
   created: number;
   /** Tokens that one slot holds; null when the upstream does not say. */
   context: number | null;
+  /** Whether it sees images; true also where the upstream does not say, which then refuses itself. */
   vision: boolean;
   thinking: ThinkingSwitch;
   /** Whether the chat template refuses turns that do not alternate strictly. */
@@ -26,10 +27,6 @@ export interface UpstreamModel {
 
 /** The object that `/props` answers; empty where the upstream has none. */
 export type Props = Record<string, unknown>;
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 /** The models of the list; an entry without an id is left out. */
 export function toModels(list: unknown, props: Props): UpstreamModel[] {
@@ -50,7 +47,7 @@ export function toModels(list: unknown, props: Props): UpstreamModel[] {
       upstreamId: id,
       created: typeof created === "number" ? created : 0,
       context: contextOf(facts) ?? (isRecord(meta) ? positive(meta.n_ctx) : null),
-      vision: isRecord(facts.modalities) && facts.modalities.vision === true,
+      vision: isRecord(facts.modalities) ? facts.modalities.vision === true : true,
       thinking: thinkingSwitch(template),
       // Unknown templates get what every template accepts.
       alternates: template === "" || turnsAlternate(template),

@@ -79,7 +79,8 @@ export function explainFailure(cause: unknown): ApiError {
 
 const UNREACHABLE = "Cannot reach llama-server";
 const START_IT = "Start it, or point Chaski at it by --upstream.";
-const BROKEN = "Cannot finish the answer: llama-server closed the connection in the middle of it.";
+const BROKEN = "Cannot finish the answer: llama-server closed the connection before it was whole.";
+const CERTIFICATE = "certificate";
 
 /** Codes of undici and of the system, with the sentence and the code that the client gets. */
 const REASONS: Record<string, [message: string, code: string]> = {
@@ -92,6 +93,19 @@ const REASONS: Record<string, [message: string, code: string]> = {
   ENETUNREACH: [`${UNREACHABLE}: there is no route to its network.`, "upstream_unreachable"],
   UND_ERR_CONNECT_TIMEOUT: [
     `${UNREACHABLE}: the connection was not answered in time. ${START_IT}`,
+    "upstream_unreachable",
+  ],
+  ETIMEDOUT: [
+    `${UNREACHABLE}: the connection was not answered in time. ${START_IT}`,
+    "upstream_unreachable",
+  ],
+  EAI_AGAIN: [`${UNREACHABLE}: its host name cannot be looked up now.`, "upstream_unreachable"],
+  EPROTO: [
+    `${UNREACHABLE}: it speaks no TLS there. Say http:// instead of https://.`,
+    "upstream_unreachable",
+  ],
+  [CERTIFICATE]: [
+    `${UNREACHABLE}: its certificate is not trusted, or is for another name.`,
     "upstream_unreachable",
   ],
   ECONNRESET: [BROKEN, "upstream_disconnected"],
@@ -110,6 +124,7 @@ function errorCode(cause: unknown): string {
     if ("code" in error && typeof error.code === "string" && error.code in REASONS) {
       return error.code;
     }
+    if (/certificate|self.signed/i.test(error.message)) return CERTIFICATE;
     if (error.message.startsWith("HTTPParserError") || error.name === "HTTPParserError") {
       return "UND_ERR_SOCKET";
     }

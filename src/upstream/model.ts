@@ -5,7 +5,8 @@
  */
 import { ApiError } from "../protocol/error.ts";
 import { upstreamFailure } from "../protocol/llama_error.ts";
-import { isRecord, type Props, toModels, type UpstreamModel } from "./facts.ts";
+import { isRecord } from "../protocol/record.ts";
+import { type Props, toModels, type UpstreamModel } from "./facts.ts";
 import { explainFailure, type Llama } from "./llama.ts";
 
 /** The upstream at the moment. */
@@ -33,6 +34,8 @@ const FRESH = 10_000;
 const RETRY = 1_000;
 /** A client waits for the first look, and nothing keeps its line alive meanwhile. */
 const LOOK_TIMEOUT = 4_000;
+/** How long a server that does not answer a look still counts as busy, and not as gone. */
+const TRUST = 60_000;
 
 /**
  * Watches one upstream.
@@ -46,6 +49,7 @@ export function watchUpstream(
 ): UpstreamWatch {
   let state: UpstreamState | null = null;
   let seenAt = 0;
+  let readyAt = -Infinity;
   let look: Promise<UpstreamState> | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const stopped = new AbortController();
@@ -53,7 +57,9 @@ export function watchUpstream(
   function refresh(): Promise<UpstreamState> {
     look ??= readState(llama, stopped.signal).then((found) => {
       look = null;
-      const next = wasBusy(found) && state?.status === "ready" ? state : found;
+      const trusted = performance.now() - readyAt < TRUST;
+      const next = trusted && wasBusy(found) && state !== null ? state : found;
+      if (found.status === "ready") readyAt = performance.now();
       const changed = state === null || fingerprint(state) !== fingerprint(next);
       state = next;
       seenAt = performance.now();

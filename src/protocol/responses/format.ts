@@ -4,7 +4,7 @@
 import type { ChatResponseFormat } from "../chat.ts";
 import { invalidRequest } from "../error.ts";
 import { grammarSafe } from "../json_schema.ts";
-import { type Context, label, note, present } from "./request_context.ts";
+import { type Context, label, note, present } from "./translation_context.ts";
 import { isJsonSchema, type JsonSchemaFormat, type TextFormat } from "./schema.ts";
 
 /** The schema that the final answer must fit, as the client gave it. */

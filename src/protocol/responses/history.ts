@@ -11,7 +11,7 @@ import { systemUpdate } from "../system_text.ts";
 import { type Answers, callNamer, pairAnswers } from "./history_calls.ts";
 import type { CallStep, OutputStep, Step } from "./history_steps.ts";
 import { append, plainText, textPart } from "./parts_chat.ts";
-import { type Context, note } from "./request_context.ts";
+import { type Context, note } from "./translation_context.ts";
 
 /** A user turn where the client gave none: before an assistant's first, after its last. */
 const GO_ON = "Continue.";

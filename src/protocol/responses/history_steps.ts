@@ -2,6 +2,7 @@
  * Input items as the steps of a conversation: what each one says, before they form turns.
  */
 import type { ChatPart } from "../chat.ts";
+import { invalidRequest } from "../error.ts";
 import {
   type BuiltInItem,
   isKnown,
@@ -11,10 +12,10 @@ import {
   type MessageItem,
   type ReasoningItem,
 } from "./items.ts";
-import type { Part } from "./parts.ts";
 import { argumentsText, jsonText, rawArguments } from "../tool_arguments.ts";
+import type { Part } from "./parts.ts";
 import { chatParts, plainText, textPart } from "./parts_chat.ts";
-import { type Context, label, note } from "./request_context.ts";
+import { type Context, label, note } from "./translation_context.ts";
 
 /** A call of a tool; `key` is the client's call id, if it gave one. */
 export interface CallStep {
@@ -46,13 +47,22 @@ export type Step =
  * The steps of an item: none where it says nothing or is left out (with a note), two for a hosted
  * call that carries its result.
  *
- * @throws {ApiError} 400 for images and files that cannot be used.
+ * @throws {ApiError} 400 for images and files that cannot be used, and for kept items.
  */
 export function itemSteps(item: Item, param: string, context: Context): Step[] {
   if (isMessage(item)) return messageSteps(item, `${param}.content`, context);
   if (isKnown(item)) return knownSteps(item, param, context);
+  if (isReference(item)) {
+    const reason = "Chaski keeps no items yet, send the item itself";
+    throw invalidRequest(`Cannot use an item by its id: ${reason}`, param);
+  }
   note(context, "item_dropped", param, `An item of type "${label(item.type)}" was left out.`);
   return [];
+}
+
+/** OpenAI's clients may leave the type out where there is nothing but an id. */
+function isReference(item: Item): boolean {
+  return item.type === "item_reference" || (item.type == null && "id" in item);
 }
 
 function messageSteps(item: MessageItem, param: string, context: Context): Step[] {

@@ -2,7 +2,7 @@
  * Reasoning effort, as far as a chat template can be told.
  */
 import type { ChatRequest } from "../chat.ts";
-import { type Context, label, note, type ThinkingSwitch } from "./request_context.ts";
+import { type Context, label, note } from "./translation_context.ts";
 
 /** OpenAI's levels and Codex's own (`max`, `ultra`), as gpt-oss's three. */
 const LEVELS = new Map([
@@ -16,20 +16,6 @@ const LEVELS = new Map([
   ["ultra", "high"],
 ]);
 
-/**
- * Reads off a chat template (llama-server's `/props`) how its thinking is controlled. Where it
- * knows both words, the switch wins: only it can turn thinking off.
- */
-export function thinkingSwitch(chatTemplate: string): ThinkingSwitch {
-  if (/\benable_thinking\b/.test(chatTemplate)) return "enable_thinking";
-  return /\breasoning_effort\b/.test(chatTemplate) ? "reasoning_effort" : "none";
-}
-
-/** Reads off a chat template whether it refuses turns that do not alternate strictly. */
-export function turnsAlternate(chatTemplate: string): boolean {
-  return /\bmust alternate\b/.test(chatTemplate);
-}
-
 /** The chat fields for `reasoning.effort`; an unknown level is dropped with a note. */
 export function thinkingFields(
   effort: string | null | undefined,
@@ -42,7 +28,13 @@ export function thinkingFields(
     note(context, "effort_ignored", "reasoning.effort", message);
     return {};
   }
-  if (context.facts.thinking === "reasoning_effort") return { reasoning_effort: level };
-  const off = context.facts.thinking === "enable_thinking" && effort === "none";
-  return off ? { chat_template_kwargs: { enable_thinking: false } } : {};
+  if (context.facts.thinking === "reasoning_effort") {
+    if (effort === "none") {
+      const message = "This model's thinking can be made short, but not switched off.";
+      note(context, "effort_ignored", "reasoning.effort", message);
+    }
+    return { reasoning_effort: level };
+  }
+  // llama-server knows switches that the template's text does not show (DeepSeek's).
+  return effort === "none" ? { chat_template_kwargs: { enable_thinking: false } } : {};
 }

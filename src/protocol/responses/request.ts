@@ -15,7 +15,7 @@ import {
   note,
   present,
   type TranslateOptions,
-} from "./request_context.ts";
+} from "./translation_context.ts";
 import type { CreateResponse } from "./schema.ts";
 import { toolFields } from "./tools.ts";
 

@@ -1,7 +1,7 @@
 /**
  * The Response object: all 31 fields of Open Responses 2026-04-24, which OpenAI's SDK reads too.
  */
-import type { ChatTimings, ChatUsage } from "../chat.ts";
+import type { ChatTimings, ChatUsage, SamplingDefaults } from "../chat.ts";
 import { isRecord } from "../record.ts";
 
 export interface TextPart {
@@ -118,14 +118,6 @@ export interface EchoedRequest {
   metadata?: Record<string, unknown> | null | undefined;
   safety_identifier?: string | null | undefined;
   prompt_cache_key?: string | null | undefined;
-}
-
-/** What llama-server samples with when the client says nothing (from its `/props`). */
-export interface SamplingDefaults {
-  temperature: number;
-  topP: number;
-  presencePenalty: number;
-  frequencyPenalty: number;
 }
 
 /**

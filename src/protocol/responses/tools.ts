@@ -4,7 +4,7 @@
 import type { ChatRequest, ChatTool } from "../chat.ts";
 import { grammarSafe } from "../json_schema.ts";
 import { isKnown, type Item, type KnownItem } from "./items.ts";
-import { type Context, label, note, present } from "./request_context.ts";
+import { type Context, label, note, present } from "./translation_context.ts";
 import type { CreateResponse } from "./schema.ts";
 import { chooseTools } from "./tools_choice.ts";
 import { type FunctionTool, isFunctionTool, type Tool } from "./tools_schema.ts";

@@ -3,7 +3,7 @@
  */
 import type { ChatTool, ChatToolChoice } from "../chat.ts";
 import { invalidRequest } from "../error.ts";
-import { label } from "./request_context.ts";
+import { label } from "./translation_context.ts";
 import type { AllowedTools, ForcedFunction, ToolChoice } from "./tools_schema.ts";
 
 /** The tools that stay in the prompt, and llama-server's word for the choice. */

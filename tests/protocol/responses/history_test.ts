@@ -9,6 +9,7 @@ import {
   output,
   PIXEL,
   plain,
+  refusalOf,
   seeing,
   translate,
   user,
@@ -377,19 +378,21 @@ Deno.test("`toChat()` replays OpenAI's built-in tools as functions of their name
 
 Deno.test("`toChat()` leaves out items that it does not know, with a note each", () => {
   const types = [
-    ..."web_search_call item_reference compaction compaction_trigger program".split(" "),
+    ..."web_search_call compaction compaction_trigger program".split(" "),
     ..."image_generation_call mcp_list_tools agent_message brand_new".split(" "),
   ];
   const input = [
     ...types.map((type) => ({ type, id: "x", call_id: 5 })),
-    { id: "msg_1" },
     user("a"),
   ];
   assertEquals(messagesOf(input), [{ role: "user", content: "a" }]);
-  assertEquals(
-    notesOf({ input }),
-    [...types, "msg_1"].map((_, i) => `item_dropped input[${i}]`),
-  );
+  assertEquals(notesOf({ input }), types.map((_, i) => `item_dropped input[${i}]`));
+});
+
+Deno.test("`toChat()` refuses a reference to an item that nobody keeps", () => {
+  for (const reference of [{ type: "item_reference", id: "msg_1" }, { id: "msg_1" }]) {
+    assertEquals(refusalOf({ input: [user("a"), reference] }).param, "input[1]");
+  }
 });
 
 Deno.test("`toChat()` takes reasoning's content before its summary, joined by paragraphs", () => {

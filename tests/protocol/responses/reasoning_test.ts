@@ -1,6 +1,9 @@
 import { assertEquals } from "@std/assert";
-import { thinkingSwitch, turnsAlternate } from "../../../src/protocol/responses/reasoning.ts";
-import type { ThinkingSwitch } from "../../../src/protocol/responses/request_context.ts";
+import {
+  type ThinkingSwitch,
+  thinkingSwitch,
+  turnsAlternate,
+} from "../../../src/protocol/chat_template.ts";
 import { plain, refusalOf, translate } from "./translating.ts";
 
 async function template(name: string): Promise<string> {
@@ -52,7 +55,6 @@ Deno.test("`toChat()` turns thinking off for effort none, else leaves the templa
 
 Deno.test("`toChat()` gives gpt-oss one of its three levels [H11]", () => {
   const levels = {
-    none: "low",
     minimal: "low",
     low: "low",
     medium: "medium",
@@ -64,12 +66,17 @@ Deno.test("`toChat()` gives gpt-oss one of its three levels [H11]", () => {
   for (const [level, reasoning_effort] of Object.entries(levels)) {
     assertEquals(effort(level, "reasoning_effort"), { fields: { reasoning_effort }, notes: [] });
   }
+  // It cannot be kept from thinking, and that is said.
+  assertEquals(effort("none", "reasoning_effort"), {
+    fields: { reasoning_effort: "low" },
+    notes: ["effort_ignored reasoning.effort"],
+  });
 });
 
-Deno.test("`toChat()` sends no effort to a template without a switch [H11]", () => {
-  for (const level of ["none", "high"]) {
-    assertEquals(effort(level, "none"), { fields: {}, notes: [] });
-  }
+Deno.test("`toChat()` sends no effort to a template without a switch, but none always [H11]", () => {
+  assertEquals(effort("high", "none"), { fields: {}, notes: [] });
+  const fields = { chat_template_kwargs: { enable_thinking: false } };
+  assertEquals(effort("none", "none"), { fields, notes: [] });
 });
 
 Deno.test("`toChat()` drops an unknown effort with a note and refuses a wrong type [H11]", () => {

@@ -1,6 +1,6 @@
 /** Real requests of Codex, translated; reviewed as diffs. `UPDATE_GOLDEN=1` writes the files. */
 import { assertEquals } from "@std/assert";
-import type { ModelFacts } from "../../../src/protocol/responses/request_context.ts";
+import type { ModelFacts } from "../../../src/protocol/responses/translation_context.ts";
 import { assertGolden } from "../../golden.ts";
 import { chatFaults } from "./chat_faults.ts";
 import { refusalOf, translate } from "./translating.ts";

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { ApiError } from "../../../src/protocol/error.ts";
 import { toChat, type Translation } from "../../../src/protocol/responses/request.ts";
-import type { ModelFacts } from "../../../src/protocol/responses/request_context.ts";
+import type { ModelFacts } from "../../../src/protocol/responses/translation_context.ts";
 import { parseCreateResponse } from "../../../src/protocol/responses/schema.ts";
 import { fields, items, oddRequest, rounds } from "./arbitrary.ts";
 import { chatFaults } from "./chat_faults.ts";

@@ -33,7 +33,6 @@ Deno.test("`toChat()` refuses an input that says nothing [RA24]", () => {
     { role: "user", content: [] },
     { role: "developer", content: null },
     { type: "reasoning", summary: [] },
-    { type: "item_reference", id: "msg_1" },
   ];
   assertEquals(refusalOf({ instructions: "i", input }).param, "input");
 });

@@ -6,7 +6,7 @@ import { toChat, type Translation } from "../../../src/protocol/responses/reques
 import type {
   ModelFacts,
   TranslateOptions,
-} from "../../../src/protocol/responses/request_context.ts";
+} from "../../../src/protocol/responses/translation_context.ts";
 import { parseCreateResponse } from "../../../src/protocol/responses/schema.ts";
 
 /** A model of text with nothing to control; turns need not alternate, so that tests stay short. */

@@ -1,10 +1,8 @@
 /**
  * What a translation knows beside the request, and what it reports back.
  */
+import type { ThinkingSwitch } from "../chat_template.ts";
 import type { Note } from "../note.ts";
-
-/** What a chat template understands: a switch for thinking, a level of effort, or neither. */
-export type ThinkingSwitch = "none" | "enable_thinking" | "reasoning_effort";
 
 /** What the model behind llama-server can do; read from its `/props`. */
 export interface ModelFacts {
