@@ -6,6 +6,7 @@ import { createApp } from "../http/app.ts";
 import { closeLog, type Log, openLog } from "../log.ts";
 import { ApiError } from "../protocol/error.ts";
 import type { Services } from "../http/context.ts";
+import { BROKEN_OFF } from "../stream/transfer_body.ts";
 import { openLlama } from "../upstream/llama.ts";
 import { type UpstreamState, watchUpstream } from "../upstream/model.ts";
 import { version } from "../version.ts";
@@ -54,7 +55,7 @@ async function listen(services: Services, isTerminal: boolean): Promise<number> 
       port: config.port,
       onListen: () => {},
       onError: (cause) => {
-        log.error(`Cannot answer: ${cause}`);
+        if (cause !== BROKEN_OFF) log.error(`Cannot answer: ${cause}`);
         return new Response(null, { status: 500 });
       },
     }, app.fetch);

@@ -14,6 +14,8 @@ const COMMIT_AFTER = 2_000;
 /** Keep-alive, milliseconds: Codex gives up after 300 s, proxies often after 60. */
 const FIRST_BEAT = 5_000;
 const BEAT = 10_000;
+/** A sleeping laptop must not hold a slot for ever. */
+const READER = 600_000;
 
 export interface Exchange {
   /** Starts the upstream request; the signal ends it. */
@@ -65,6 +67,7 @@ export async function exchange(
       beat: BEAT,
       firstByte: services.config.timeouts.firstByte * 1000,
       stall: services.config.timeouts.stall * 1000,
+      reader: READER,
     },
     acceptedAt: scope.acceptedAt,
     abort: (reason) => upstream.abort(reason),

@@ -42,6 +42,8 @@ export interface Patience {
   firstByte: number;
   /** Silence of the upstream once the model answers. */
   stall: number;
+  /** How long a client may leave off reading, while its answer holds a slot of llama-server. */
+  reader: number;
 }
 
 /** How long an upstream's connection may stay open behind its last word, in milliseconds. */
@@ -78,6 +80,7 @@ export class Transfer {
   #waiting: ((piece: Piece | null) => void) | null = null;
   /** The opening does not count: it says nothing about the upstream. */
   #lastSent: number;
+  #askedAt = performance.now();
   #beats = 0;
   #silentSince: number;
   /** The last read brought an upstream's keep-alive: its process lives, its model may not. */
@@ -87,8 +90,11 @@ export class Transfer {
     this.#options = options;
     this.#lastSent = options.acceptedAt;
     this.#silentSince = performance.now();
-    const { firstBeat, beat, firstByte, stall } = options.patience;
-    this.#tickEvery = Math.max(5, Math.min(500, ...[firstBeat, beat, firstByte, stall].map(tenth)));
+    const { firstBeat, beat, firstByte, stall, reader } = options.patience;
+    this.#tickEvery = Math.max(
+      5,
+      Math.min(500, ...[firstBeat, beat, firstByte, stall, reader].map(tenth)),
+    );
     this.#clock = setInterval(() => this.#tick(), this.#tickEvery);
   }
 
@@ -99,6 +105,7 @@ export class Transfer {
 
   /** The next thing to send, or null after the last one. One call at a time. */
   next(): Promise<Piece | null> {
+    this.#askedAt = performance.now();
     if (!this.#opened) {
       const piece = this.#open();
       this.#attach(this.#options.source);
@@ -220,6 +227,9 @@ export class Transfer {
   #tick(): void {
     const now = performance.now();
     const { patience, conversion } = this.#options;
+    if (this.#waiting === null && now - this.#askedAt > patience.reader) {
+      return this.cancel(new Error("the client does not read"));
+    }
     const limit = conversion.answering() ? patience.stall : patience.firstByte;
     if (this.#reading && now - this.#silentSince > limit) {
       return this.failWith(stalled(limit, conversion.answering()));

@@ -22,6 +22,9 @@ function bytesOf(piece: Piece): Uint8Array {
   return bytes;
 }
 
+/** Why a body breaks on purpose; its request has told the log already. */
+export const BROKEN_OFF = new Error("The answer failed and is broken off");
+
 /**
  * The transfer as a response body: nothing is read ahead, so a slow reader slows the upstream.
  *
@@ -35,7 +38,7 @@ export function transferBody(
     async pull(controller) {
       const piece = await transfer.next();
       if (piece !== null) controller.enqueue(bytesOf(piece));
-      else if (breaks && transfer.outcome === "failed") controller.error(new Error("cut off"));
+      else if (breaks && transfer.outcome === "failed") controller.error(BROKEN_OFF);
       else controller.close();
     },
     cancel(reason) {
