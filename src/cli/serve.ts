@@ -3,10 +3,10 @@
  */
 import type { Config } from "../config/config.ts";
 import { createApp } from "../http/app.ts";
+import { isTold } from "../http/errors.ts";
 import { closeLog, type Log, openLog } from "../log.ts";
 import { ApiError } from "../protocol/error.ts";
 import type { Services } from "../http/context.ts";
-import { BROKEN_OFF } from "../stream/transfer_body.ts";
 import { openLlama } from "../upstream/llama.ts";
 import { type UpstreamState, watchUpstream } from "../upstream/model.ts";
 import { version } from "../version.ts";
@@ -55,7 +55,7 @@ async function listen(services: Services, isTerminal: boolean): Promise<number> 
       port: config.port,
       onListen: () => {},
       onError: (cause) => {
-        if (cause !== BROKEN_OFF) log.error(`Cannot answer: ${cause}`);
+        if (!isTold(cause)) log.error(`Cannot answer: ${cause}`);
         return new Response(null, { status: 500 });
       },
     }, app.fetch);
@@ -70,7 +70,13 @@ async function listen(services: Services, isTerminal: boolean): Promise<number> 
   }
   writeAll(Deno.stdout, `chaski listening on ${url}\n`);
   const { upstream } = config;
-  log.info(`chaski ${version} listens on ${url}, upstream ${upstream}`, { version, url, upstream });
+  const config_file = config.configFile ?? null;
+  log.info(`chaski ${version} listens on ${url}, upstream ${upstream}`, {
+    version,
+    url,
+    upstream,
+    config_file,
+  });
   await stopSignal(log);
   await shutDown(server, services);
   return 0;

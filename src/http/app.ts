@@ -69,7 +69,7 @@ export function createApp(services: Services): Hono<AppEnv> {
     await next();
     c.res.headers.set("x-request-id", scope.id);
     // Health checks would drown what matters.
-    if (!scope.later() && c.req.path.startsWith("/v1/")) scope.end("complete", c.res.status);
+    if (!scope.handedOver() && c.req.path.startsWith("/v1/")) scope.end("complete", c.res.status);
   });
 
   app.get("/v1/responses", (c, next) => upgrades(c) ? refuseWebSocket() : next());

@@ -29,7 +29,7 @@ export async function createChatCompletion(c: Context, services: Services): Prom
     conversion: () => chat.stream ? relay : folding,
     events: chat.stream,
     // A completion has no place for an error: the client must not take half of one for whole.
-    breaks: !chat.stream,
+    tears: !chat.stream,
     headers: notesHeader(notes),
     settle() {
       const { usage, timings } = chat.stream ? relay.counts() : folding.result();

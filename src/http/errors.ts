@@ -1,5 +1,6 @@
 /** Errors as answers: OpenAI's envelope on every path. */
 import { ApiError, openAiErrorBody } from "../protocol/error.ts";
+import { BROKEN_OFF } from "../stream/transfer_body.ts";
 
 /** The status of a client that left before its answer; nobody reads it. */
 export const CLIENT_CLOSED_REQUEST = 499;
@@ -19,6 +20,11 @@ export function errorResponse(error: ApiError): Response {
   if (error.retryAfter !== undefined) headers["retry-after"] = String(error.retryAfter);
   if (error.status === 401) headers["www-authenticate"] = "Bearer";
   return Response.json(openAiErrorBody(error), { status: error.status, headers });
+}
+
+/** Whether the server failed at an answer on purpose, which its request has logged. */
+export function isTold(cause: unknown): boolean {
+  return cause === BROKEN_OFF;
 }
 
 /** What a defect of Chaski's own looks like to a client: no stack, no detail. */

@@ -24,8 +24,8 @@ export interface Exchange {
   conversion: (signal: AbortSignal) => Conversion;
   /** Whether the answer is a stream of events, or one JSON text. */
   events: boolean;
-  /** Whether a failure after the 200 breaks the transfer, for want of a field that could tell it. */
-  breaks: boolean;
+  /** Whether a failure after the 200 tears the transfer, for want of a field that could tell it. */
+  tears: boolean;
   /** Headers of the answer. */
   headers: Record<string, string>;
   /** Called once at the end, before the log line is written. */
@@ -42,7 +42,7 @@ export interface Exchange {
 export async function exchange(
   c: Context,
   services: Services,
-  { send, conversion, events, breaks, headers, settle }: Exchange,
+  { send, conversion, events, tears, headers, settle }: Exchange,
 ): Promise<Response> {
   const scope = c.get("scope");
   const upstream = new AbortController();
@@ -81,8 +81,8 @@ export async function exchange(
   });
   services.transfers.add(transfer);
   leave = (reason) => transfer.cancel(reason);
-  scope.answerLater();
-  return new Response(transferBody(transfer, { breaks }), {
+  scope.handOver();
+  return new Response(transferBody(transfer, { tears }), {
     headers: { ...(events ? EVENT_HEADERS : JSON_HEADERS), ...headers },
   });
 }

@@ -67,7 +67,7 @@ function generate(
         progress: config.progress,
       }),
     events: stream,
-    breaks: false,
+    tears: false,
     headers,
     settle() {
       const usage = conversion?.steps.usage();

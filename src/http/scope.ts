@@ -28,9 +28,9 @@ export interface RequestScope {
   /** Adds to the log line. */
   tell(facts: RequestFacts): void;
   /** The answer goes on behind its handler, and whoever ends it calls `end`. */
-  answerLater(): void;
+  handOver(): void;
   /** Whether `end` will be called later. */
-  later(): boolean;
+  handedOver(): boolean;
   /** Logs the line; only the first call counts. */
   end(outcome: RequestOutcome, status: number, error?: ApiError): void;
 }
@@ -47,8 +47,8 @@ export function requestScope(
     id,
     acceptedAt,
     tell: (more) => void Object.assign(facts, more),
-    answerLater: () => void (later = true),
-    later: () => later,
+    handOver: () => void (later = true),
+    handedOver: () => later,
     end(outcome, status, error) {
       if (ended) return;
       ended = true;

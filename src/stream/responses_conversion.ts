@@ -5,12 +5,8 @@
 import type { PromptProgress } from "../protocol/chat.ts";
 import { type ApiError, invalidRequest } from "../protocol/error.ts";
 import { llamaStreamError, upstreamCutOff } from "../protocol/llama_error.ts";
-import {
-  eventWriter,
-  isLast,
-  type ProgressNote,
-  type ResponseEvent,
-} from "../protocol/responses/events.ts";
+import { eventWriter } from "../protocol/responses/event_writer.ts";
+import { isLast, type ProgressNote, type ResponseEvent } from "../protocol/responses/events.ts";
 import {
   type ResponseSteps,
   responseSteps,

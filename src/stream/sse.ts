@@ -11,8 +11,6 @@ export interface SseScanner {
    * Broken UTF-8 becomes U+FFFD. Throws RangeError when a line exceeds the bound.
    */
   push(bytes: Uint8Array, onData: (payload: string) => void): void;
-  /** Whether the input so far ends inside a line. */
-  midLine(): boolean;
 }
 
 /** The longest line of the upstream, in UTF-16 units: a whole tool call with logprobs fits. */
@@ -62,7 +60,6 @@ export function sseScanner(maxLine: number): SseScanner {
         throw new RangeError(`Cannot read the event: its line exceeds ${maxLine} characters`);
       }
     },
-    midLine: () => tail !== "",
   };
 }
 

@@ -22,23 +22,23 @@ function bytesOf(piece: Piece): Uint8Array {
   return bytes;
 }
 
-/** Why a body breaks on purpose; its request has told the log already. */
+/** Why a body tears on purpose; its request has told the log already. */
 export const BROKEN_OFF = new Error("The answer failed and is broken off");
 
 /**
  * The transfer as a response body: nothing is read ahead, so a slow reader slows the upstream.
  *
- * @param breaks whether a failed transfer ends in a broken connection, after what it had to say
+ * @param tears whether a failed transfer ends in a broken connection, after what it had to say
  */
 export function transferBody(
   transfer: Transfer,
-  { breaks }: { breaks: boolean },
+  { tears }: { tears: boolean },
 ): ReadableStream<Uint8Array> {
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       const piece = await transfer.next();
       if (piece !== null) controller.enqueue(bytesOf(piece));
-      else if (breaks && transfer.outcome === "failed") controller.error(BROKEN_OFF);
+      else if (tears && transfer.outcome === "failed") controller.error(BROKEN_OFF);
       else controller.close();
     },
     cancel(reason) {

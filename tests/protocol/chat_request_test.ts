@@ -19,7 +19,7 @@ function refusal(json: unknown): ApiError {
   return assertThrows(() => chatOverrides(parseChat(json), FACTS), ApiError);
 }
 
-Deno.test("parseChat() reads what matters and keeps the rest", () => {
+Deno.test("parseChat() reads what matters and keeps the rest [OT25] [OT26] [OT27] [OT28]", () => {
   const json = { messages: MESSAGES, stream: true, n: 2, return_progress: true, seed: 7 };
   const { model, stream, n, returnProgress, body } = parseChat(json);
   assertEquals([model, stream, n, returnProgress, body], [null, true, 2, true, json]);
@@ -50,7 +50,7 @@ for (
   });
 }
 
-Deno.test("chatOverrides() changes nothing of a stream but its progress", () => {
+Deno.test("chatOverrides() changes nothing of a stream but its progress [OT18] [OT23] [OT24]", () => {
   const given = overrides({
     stream: true,
     temperature: 0.2,
@@ -82,7 +82,7 @@ const TOOLS = ["a", "b"].map((name) => ({
   function: { name, parameters: { type: "object", properties: {} } },
 }));
 
-Deno.test("chatOverrides() narrows the tools to those that a choice allows", () => {
+Deno.test("chatOverrides() narrows the tools to those that a choice allows [OT22] [OT40]", () => {
   for (
     const choice of [
       { type: "allowed_tools", allowed_tools: { mode: "required", tools: [TOOLS[1]] } },
@@ -107,11 +107,35 @@ Deno.test("chatOverrides() refuses a choice of a tool that is not there", () => 
   }
 });
 
-Deno.test("chatOverrides() leaves the choices alone that llama-server knows", () => {
+Deno.test("chatOverrides() leaves the choices alone that llama-server knows [OT19] [OT20] [OT21] [OT37] [OT38] [OT39]", () => {
   for (const tool_choice of ["auto", "none", "required", null]) {
     const { fields } = overrides({ stream: true, tools: TOOLS, tool_choice });
     assertEquals(fields, { return_progress: true });
   }
+});
+
+Deno.test("chatOverrides() calls a repetition penalty as llama-server does [OT42]", () => {
+  const given = overrides({ stream: true, repetition_penalty: 1.1 });
+  assertEquals(given.fields.repeat_penalty, 1.1);
+  const own = overrides({ stream: true, repetition_penalty: 1.1, repeat_penalty: 1.2 });
+  assertEquals("repeat_penalty" in own.fields, false);
+});
+
+Deno.test("chatOverrides() makes the schema of the answer fit for a grammar", () => {
+  const schema = { type: "object", properties: { a: { type: "string", pattern: "x" } } };
+  const response_format = { type: "json_schema", json_schema: { name: "n", schema } };
+  assertEquals(overrides({ stream: true, response_format }).fields.response_format, {
+    type: "json_schema",
+    json_schema: { name: "n", schema: { type: "object", properties: { a: { type: "string" } } } },
+  });
+  const text = { type: "text" };
+  assertEquals("response_format" in overrides({ response_format: text }).fields, false);
+});
+
+Deno.test("chatOverrides() leaves log probabilities out where a stream with tools has none", () => {
+  const { fields, notes } = overrides({ stream: false, logprobs: true, tools: TOOLS });
+  assertEquals([fields.logprobs, notes.map(({ code }) => code)], [false, ["logprobs_ignored"]]);
+  assertEquals("logprobs" in overrides({ stream: false, logprobs: true }).fields, false);
 });
 
 Deno.test("spliceFields() appends to the very bytes of the client", () => {

@@ -381,7 +381,7 @@ Deno.test("Transfer takes a slow reader for no stall", async () => {
 Deno.test("transferBody() is the transfer as bytes", async () => {
   const up = upstream();
   const { transfer } = start(Promise.resolve(up.body));
-  const text = new Response(transferBody(transfer, { breaks: false })).text();
+  const text = new Response(transferBody(transfer, { tears: false })).text();
   up.send("a é😀");
   up.send("b".repeat(100_000));
   up.end();
@@ -391,7 +391,7 @@ Deno.test("transferBody() is the transfer as bytes", async () => {
 Deno.test("transferBody() reads no further than its reader", async () => {
   const up = upstream();
   const { transfer } = start(Promise.resolve(up.body));
-  const reader = transferBody(transfer, { breaks: false }).getReader();
+  const reader = transferBody(transfer, { tears: false }).getReader();
   await soon();
   assertEquals(up.pulls(), 0);
   await reader.read();
@@ -405,7 +405,7 @@ Deno.test("transferBody() reads no further than its reader", async () => {
 
 Deno.test("transferBody() that is cancelled in the middle of a read cancels the transfer", async () => {
   const { transfer, ends, aborts } = start(new Promise(() => {}));
-  const reader = transferBody(transfer, { breaks: false }).getReader();
+  const reader = transferBody(transfer, { tears: false }).getReader();
   await reader.read();
   const reading = reader.read();
   await reader.cancel("gone");
@@ -413,11 +413,11 @@ Deno.test("transferBody() that is cancelled in the middle of a read cancels the 
   assertEquals([ends, aborts], [[["cancelled", undefined]], ["gone"]]);
 });
 
-Deno.test("transferBody() closes after a failure, or breaks where that is asked for", async () => {
-  for (const breaks of [false, true]) {
+Deno.test("transferBody() closes after a failure, or tears where that is asked for", async () => {
+  for (const tears of [false, true]) {
     const { transfer } = start(Promise.reject(new Error("refused")));
-    const body = new Response(transferBody(transfer, { breaks }));
-    if (breaks) await assertRejects(() => body.text(), Error, "broken off");
+    const body = new Response(transferBody(transfer, { tears }));
+    if (tears) await assertRejects(() => body.text(), Error, "broken off");
     else assertEquals(await body.text(), "<open><fail explained>");
   }
 });
@@ -431,7 +431,7 @@ Deno.test("transferBody() keeps many answers apart that are written at once", as
     });
     for (let at = 0; at < text.length; at += 1000) up.send(text.slice(at, at + 1000));
     up.end();
-    return new Response(transferBody(transfer, { breaks: false })).text();
+    return new Response(transferBody(transfer, { tears: false })).text();
   });
   assertEquals(await Promise.all(bodies), texts);
 });
