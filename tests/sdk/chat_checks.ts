@@ -6,7 +6,7 @@ import { type Check, MODEL, type SdkStage } from "./sdk_stage.ts";
 export const chatChecks: readonly Check[] = [
   { name: "`chat.completions.create()` gives a whole completion", run: whole },
   { name: "`chat.completions.create()` streams", run: streamed },
-  { name: "`chat.completions.create()` calls a tool, streamed or whole", run: called },
+  { name: "`chat.completions.create()` calls a tool, streamed or whole [E09]", run: called },
   { name: "`chat.completions.runTools()` runs the tool and answers", run: runTools },
   { name: "`chat.completions.create()` takes what newer clients send", run: newerFields },
 ];

@@ -12,7 +12,7 @@ import { type Check, MODEL, type SdkStage } from "./sdk_stage.ts";
 
 /** Plain answers in text. */
 export const textChecks: readonly Check[] = [
-  { name: "`responses.create()` gives a whole response", run: whole },
+  { name: "`responses.create()` gives a whole response [RA11]", run: whole },
   { name: "`responses.create()` streams text in the order of the protocol", run: streamed },
   { name: "`responses.stream()` accumulates what the last event holds", run: accumulated },
   { name: "`responses.create()` gives logprobs for every token", run: logprobs },

@@ -12,8 +12,8 @@ import { type Check, MODEL, type SdkStage } from "./sdk_stage.ts";
 
 /** Function tools. */
 export const toolChecks: readonly Check[] = [
-  { name: "`responses.create()` streams a function call", run: called },
-  { name: "`responses.create()` answers in text after a call's output", run: loop },
+  { name: "`responses.create()` streams a function call [E07]", run: called },
+  { name: "`responses.create()` answers in text after a call's output [E08]", run: loop },
   // gpt-oss calls one tool at a time.
   {
     name: "`responses.create()` gives parallel calls ids of their own",
@@ -22,6 +22,11 @@ export const toolChecks: readonly Check[] = [
   },
   { name: "`responses.create()` obeys parallel_tool_calls: false", run: single },
   { name: "`responses.create()` obeys tool_choice", run: choice },
+  {
+    name: "`responses.create()` gives text as it is where no call is wanted [H08]",
+    templates: ["qwen3"],
+    run: noCall,
+  },
   { name: "`responses.create()` refuses a choice of no tool", templates: ["qwen3"], run: noTool },
 ];
 
@@ -137,6 +142,19 @@ async function choice({ client }: SdkStage): Promise<void> {
 }
 
 type ToolChoice = NonNullable<OpenAI.Responses.ResponseCreateParams["tool_choice"]>;
+
+/** Told to call and forbidden to, the tiny model writes its markup as text, over and over. */
+async function noCall({ client }: SdkStage): Promise<void> {
+  const response = await client.responses.create({
+    model: MODEL,
+    input: "[[tool]] What is the weather?",
+    tools: [WEATHER],
+    tool_choice: "none",
+    max_output_tokens: 40,
+  });
+  assertEquals(response.output.map(({ type }) => type), ["message"]);
+  assert(response.output_text.startsWith("<tool_call>"), response.output_text);
+}
 
 async function noTool({ client }: SdkStage): Promise<void> {
   const error = await assertRejects(

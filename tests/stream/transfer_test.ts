@@ -326,7 +326,7 @@ for (
     ["an upstream that stalls in its answer", ["a"], "upstream_timeout", "stall"],
   ] as const
 ) {
-  Deno.test(`Transfer gives ${what} up [H19]`, async () => {
+  Deno.test(`Transfer gives ${what} up [H19] [OT46]`, async () => {
     const up = upstream();
     const patience = setting === "stall" ? { stall: 100 } : { firstByte: 100 };
     const { transfer, ends, aborts } = start(Promise.resolve(up.body), { patience });

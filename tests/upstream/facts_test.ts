@@ -33,7 +33,7 @@ async function info(path: string): Promise<Record<string, unknown>> {
   return JSON.parse(found?.response.body ?? "null");
 }
 
-Deno.test("toModels() reads what a real llama-server says of itself", async () => {
+Deno.test("toModels() reads what a real llama-server says of itself, the context of one slot above all [H16]", async () => {
   const [model, ...others] = toModels(await info("/v1/models"), await info("/props"));
   assertEquals(others, []);
   assertEquals([model?.id, model?.upstreamId, model?.vision], ["tiny", "tiny", false]);

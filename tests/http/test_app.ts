@@ -1,0 +1,111 @@
+/** The application over a fake llama-server, without a socket of its own. */
+import { assert, assertEquals } from "@std/assert";
+import type { Config } from "../../src/config/config.ts";
+import { createApp } from "../../src/http/app.ts";
+import type { Services } from "../../src/http/context.ts";
+import type { Facts, Log } from "../../src/log.ts";
+import { openLlama } from "../../src/upstream/llama.ts";
+import { watchUpstream } from "../../src/upstream/model.ts";
+import { FakeLlama, type FakeLlamaOptions } from "../fake_llama.ts";
+
+/** One line that was logged. */
+export interface Line {
+  level: "debug" | "info" | "warn" | "error";
+  sentence: string;
+  facts: Facts;
+}
+
+export interface TestApp extends AsyncDisposable {
+  fake: FakeLlama;
+  services: Services;
+  lines: Line[];
+  /** The lines of requests, which have an outcome. */
+  requestLines(): Line[];
+  request(path: string, init?: RequestInit): Promise<Response>;
+  /** A POST of JSON, or of a body as it is. */
+  post(path: string, body: unknown, init?: RequestInit): Promise<Response>;
+}
+
+const CONFIG: Omit<Config, "upstream"> = {
+  host: "127.0.0.1",
+  port: 0,
+  auth: true,
+  dataDir: "",
+  images: "omit",
+  reasoningEvents: "summary",
+  progress: true,
+  logLevel: "info",
+  logFormat: "json",
+  limits: { bodyMb: 1, jsonDepth: 32 },
+  // Zero switches undici's connect timer off, which would outlive a test.
+  timeouts: { grace: 1, connect: 0, firstByte: 20, stall: 20 },
+  warnings: [],
+};
+
+/** Starts a fake and an application over it; `config` replaces settings. */
+export async function testApp(
+  { fake: options = {}, config = {} }: { fake?: FakeLlamaOptions; config?: Partial<Config> } = {},
+): Promise<TestApp> {
+  const fake = await FakeLlama.start(options);
+  const lines: Line[] = [];
+  const full: Config = { ...CONFIG, upstream: fake.url, ...config };
+  const llama = openLlama({
+    baseUrl: full.upstream,
+    key: full.upstreamKey,
+    connectTimeout: full.timeouts.connect * 1000,
+  });
+  const watch = watchUpstream(llama, {
+    anyName: full.defaultModel === "any",
+    onChange: () => {},
+  });
+  const services: Services = {
+    config: full,
+    llama,
+    watch,
+    log: logInto(lines),
+    transfers: new Set(),
+  };
+  const app = createApp(services);
+  const request = async (path: string, init?: RequestInit) => await app.request(path, init);
+  return {
+    fake,
+    services,
+    lines,
+    requestLines: () => lines.filter(({ facts }) => "outcome" in facts),
+    request,
+    post: (path, body, init = {}) => request(path, { method: "POST", body: asBody(body), ...init }),
+    async [Symbol.asyncDispose]() {
+      watch.stop();
+      await llama.close();
+      await fake[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function asBody(body: unknown): BodyInit {
+  const isRaw = typeof body === "string" || body instanceof Uint8Array ||
+    body instanceof ReadableStream;
+  return isRaw ? body as BodyInit : JSON.stringify(body);
+}
+
+function logInto(lines: Line[]): Log {
+  const at = (level: Line["level"]) => (sentence: string, facts: Facts = {}) =>
+    void lines.push({ level, sentence, facts });
+  return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+}
+
+/** OpenAI's error envelope of an answer; fails for an answer that has another shape. */
+export async function errorOf(response: Response): Promise<Record<string, unknown>> {
+  const body = await response.json();
+  assertEquals(Object.keys(body), ["error"]);
+  const { error } = body;
+  assertEquals(Object.keys(error).sort(), ["code", "message", "param", "source", "type"]);
+  assert(typeof error.message === "string" && error.message !== "");
+  return error;
+}
+
+/** The two generating routes, each with a request that they answer. */
+export const ROUTES = [
+  { path: "/v1/responses", body: { input: "Hello" } },
+  { path: "/v1/chat/completions", body: { messages: [{ role: "user", content: "Hello" }] } },
+] as const;
