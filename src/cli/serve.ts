@@ -8,6 +8,7 @@ import { closeLog, type Log, openLog } from "../log.ts";
 import { ApiError } from "../protocol/error.ts";
 import type { Services } from "../http/context.ts";
 import { openLlama } from "../upstream/llama.ts";
+import { slotQueue } from "../upstream/slots.ts";
 import { type UpstreamState, watchUpstream } from "../upstream/model.ts";
 import { version } from "../version.ts";
 import { banner } from "./banner.ts";
@@ -35,7 +36,14 @@ export async function serve(config: Config): Promise<number> {
     anyName: config.defaultModel === "any",
     onChange: (state) => tellUpstream(state, config.upstream, log),
   });
-  const services: Services = { config, llama, watch, log, transfers: new Set() };
+  const services: Services = {
+    config,
+    llama,
+    watch,
+    queue: slotQueue(() => watch.slots()),
+    log,
+    transfers: new Set(),
+  };
   try {
     return await listen(services, isTerminal);
   } finally {

@@ -25,6 +25,7 @@ export async function createChatCompletion(c: Context, services: Services): Prom
   });
   const folding = chatFolding(model.id);
   return exchange(c, services, {
+    slot: true,
     send: (signal) => llama.chat(body, signal),
     conversion: () => chat.stream ? relay : folding,
     events: chat.stream,

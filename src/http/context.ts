@@ -6,6 +6,7 @@ import type { Config } from "../config/config.ts";
 import type { Log } from "../log.ts";
 import type { Transfer } from "../stream/transfer.ts";
 import type { Llama } from "../upstream/llama.ts";
+import type { SlotQueue } from "../upstream/slots.ts";
 import type { UpstreamWatch } from "../upstream/model.ts";
 import type { RequestScope } from "./scope.ts";
 
@@ -13,6 +14,8 @@ export interface Services {
   config: Config;
   llama: Llama;
   watch: UpstreamWatch;
+  /** Where requests wait for a slot of llama-server. */
+  queue: SlotQueue;
   log: Log;
   /** Answers under way; a shutdown ends what is left here. */
   transfers: Set<Transfer>;

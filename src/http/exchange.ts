@@ -18,6 +18,8 @@ const BEAT = 10_000;
 const READER = 600_000;
 
 export interface Exchange {
+  /** Whether a slot of llama-server is needed, for which others may have to be waited. */
+  slot: boolean;
   /** Starts the upstream request; the signal ends it. */
   send: (signal: AbortSignal) => Source;
   /** Makes the conversion; `signal` serves further upstream requests of the same answer. */
@@ -42,7 +44,7 @@ export interface Exchange {
 export async function exchange(
   c: Context,
   services: Services,
-  { send, conversion, events, tears, headers, settle }: Exchange,
+  { slot, send, conversion, events, tears, headers, settle }: Exchange,
 ): Promise<Response> {
   const scope = c.get("scope");
   const upstream = new AbortController();
@@ -53,11 +55,16 @@ export async function exchange(
   const onLeave = () => leave(client.reason);
   client.addEventListener("abort", onLeave);
 
-  const source = send(upstream.signal);
+  // A request that is given up before its turn never reaches llama-server.
+  const place = slot ? services.queue.take(upstream.signal) : null;
+  const leavePlace = () => void place?.then((free) => free(), () => {});
+  const source = place === null ? send(upstream.signal) : place.then(() => send(upstream.signal));
   const waited = performance.now() - scope.acceptedAt;
   const early = await earlyError(source, Math.max(0, COMMIT_AFTER - waited));
-  if (client.aborted) throw clientLeft();
-  if (early !== null) throw early;
+  if (client.aborted || early !== null) {
+    leavePlace();
+    throw client.aborted ? clientLeft() : early;
+  }
 
   const transfer: Transfer = new Transfer({
     source,
@@ -74,6 +81,7 @@ export async function exchange(
     explain: explainFailure,
     onEnd(outcome, error) {
       client.removeEventListener("abort", onLeave);
+      leavePlace();
       services.transfers.delete(transfer);
       settle();
       scope.end(outcome, outcome === "cancelled" ? CLIENT_CLOSED_REQUEST : 200, error);

@@ -51,6 +51,7 @@ function generate(
     llama.chat(upstreamBody(chat, model), signal);
   let conversion: ReturnType<typeof responsesConversion> | undefined;
   return exchange(c, services, {
+    slot: !translation.preload,
     send: (signal) => translation.preload ? nothing() : ask(signal, translation.chat),
     conversion: (signal) =>
       conversion = responsesConversion({

@@ -17,6 +17,8 @@ export interface UpstreamModel {
   created: number;
   /** Tokens that one slot holds; null when the upstream does not say. */
   context: number | null;
+  /** Requests that it answers at once; null when the upstream does not say. */
+  slots: number | null;
   /** Whether it sees images; true also where the upstream does not say, which then refuses itself. */
   vision: boolean;
   thinking: ThinkingSwitch;
@@ -47,6 +49,7 @@ export function toModels(list: unknown, props: Props): UpstreamModel[] {
       upstreamId: id,
       created: typeof created === "number" ? created : 0,
       context: contextOf(facts) ?? (isRecord(meta) ? positive(meta.n_ctx) : null),
+      slots: positive(facts.total_slots),
       vision: isRecord(facts.modalities) ? facts.modalities.vision === true : true,
       thinking: thinkingSwitch(template),
       // Unknown templates get what every template accepts.

@@ -24,6 +24,8 @@ export interface UpstreamWatch {
    * Throws ApiError: 404 `model_not_found`, 503 while loading, 502 when unreachable.
    */
   resolve(name: string | undefined | null): Promise<UpstreamModel>;
+  /** How many requests the upstream answers at once; null when that is not known. */
+  slots(): number | null;
   /** Every model, or throws like `resolve`. */
   models(): Promise<UpstreamModel[]>;
   stop(): void;
@@ -86,6 +88,7 @@ export function watchUpstream(
     state: () => state,
     refresh,
     models,
+    slots: () => state?.status === "ready" ? state.models[0]?.slots ?? null : null,
     async resolve(name) {
       const all = await models();
       const found = findModel(all, name) ?? (anyName ? all[0] : undefined);

@@ -118,6 +118,21 @@ Deno.test("readJson() tells a body that breaks off as a client that has left", a
   }
 });
 
+Deno.test("readJson() gives a body up that does not arrive in time", async () => {
+  const real = globalThis.setTimeout;
+  // A minute is a long test; a thousandth of it shows the same.
+  globalThis.setTimeout = ((act: () => void, ms: number) => real(act, ms / 1000)) as typeof real;
+  try {
+    const endless = new ReadableStream({ pull: () => new Promise(() => {}) });
+    const error = await refusal(
+      new Request("http://localhost/", { method: "POST", body: endless }),
+    );
+    assertEquals([error.status, error.code], [408, "request_timeout"]);
+  } finally {
+    globalThis.setTimeout = real;
+  }
+});
+
 Deno.test("readJson() makes half a surrogate pair U+FFFD, which llama-server would refuse", async () => {
   for (
     const [sent, read] of [

@@ -1,10 +1,11 @@
 /** Clients that leave: what llama-server learns of it and when, and what the log says. */
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { type Chaski, startChaski } from "../chaski_process.ts";
 import { opening, stream } from "../fake_llama/answers.ts";
 import type { RecordedRequest } from "../fake_llama/request.ts";
 import { type Script, silence, sse } from "../fake_llama/script.ts";
 import { FakeLlama } from "../fake_llama.ts";
+import { type RawClient, rawPost } from "./raw_client.ts";
 import { ROUTES } from "./test_app.ts";
 
 /** Milliseconds within which a hang-up reaches llama-server once the answer's head is out. */
@@ -27,7 +28,7 @@ interface Stage extends AsyncDisposable {
 }
 
 async function stage(env: Record<string, string> = {}): Promise<Stage> {
-  const fake = await FakeLlama.start();
+  const fake = await FakeLlama.start({ slots: 16 });
   const chaski = await startChaski({ upstream: fake.url, env });
   return {
     fake,
@@ -35,23 +36,6 @@ async function stage(env: Record<string, string> = {}): Promise<Stage> {
     async [Symbol.asyncDispose]() {
       await chaski[Symbol.asyncDispose]();
       await fake[Symbol.asyncDispose]();
-    },
-  };
-}
-
-/** A client that asks and will leave. */
-function ask(url: string, body: unknown) {
-  const leave = new AbortController();
-  const answer = fetch(url, {
-    method: "POST",
-    body: JSON.stringify(body),
-    signal: leave.signal,
-  }).then((response) => response.text());
-  return {
-    async leave() {
-      leave.abort();
-      await assertRejects(() => answer, DOMException);
-      return performance.now();
     },
   };
 }
@@ -83,7 +67,7 @@ Deno.test("a client that leaves is gone from llama-server at once, and is one li
     for (const streams of [true, false]) {
       for (const [phase, script] of Object.entries(PHASES)) {
         on.fake.reply(script);
-        const client = ask(on.chaski.url + path, { ...body, stream: streams });
+        const client = await rawPost(on.chaski.url + path, { ...body, stream: streams });
         const request = await on.fake.nextRequest();
         await sleep(50);
         const leftAt = await client.leave();
@@ -100,12 +84,16 @@ Deno.test("a client that leaves is gone from llama-server at once, and is one li
 /** The same for requests of many packets, and behind the time at which the head goes out. */
 async function leavesLate({ fake, chaski }: Stage): Promise<void> {
   const long = "long ".repeat(100_000);
-  const requests: { at: number; request: RecordedRequest; client: ReturnType<typeof ask> }[] = [];
+  const requests: { at: number; request: RecordedRequest; client: RawClient }[] = [];
   for (const { path, body } of ROUTES) {
     for (const streams of [true, false]) {
       for (const at of [300, HEAD_AFTER + 300]) {
         fake.reply(silence());
-        const client = ask(chaski.url + path, { ...body, instructions: long, stream: streams });
+        const client = await rawPost(chaski.url + path, {
+          ...body,
+          instructions: long,
+          stream: streams,
+        });
         requests.push({ at, client, request: await fake.nextRequest() });
       }
     }
@@ -140,12 +128,12 @@ Deno.test("a client that leaves is noticed although much garbage was collected m
   await using on = await stage({
     DENO_V8_FLAGS: "--max-semi-space-size=1,--max-old-space-size=80",
   });
-  const waiting: { client: ReturnType<typeof ask>; request: RecordedRequest }[] = [];
+  const waiting: { client: RawClient; request: RecordedRequest }[] = [];
   for (const { path, body } of ROUTES) {
     for (const streams of [true, false]) {
       for (const script of Object.values(PHASES)) {
         on.fake.reply(script);
-        const client = ask(on.chaski.url + path, { ...body, stream: streams });
+        const client = await rawPost(on.chaski.url + path, { ...body, stream: streams });
         waiting.push({ client, request: await on.fake.nextRequest() });
       }
     }
@@ -167,7 +155,7 @@ Deno.test("a client that leaves in a stream of many ends it, and no other", asyn
   await using on = await stage();
   const asks = async () => {
     on.fake.reply(sse.head(), { kind: "live" });
-    const client = ask(`${on.chaski.url}/v1/responses`, { input: "Hello", stream: true });
+    const client = await rawPost(`${on.chaski.url}/v1/responses`, { input: "Hello", stream: true });
     return { client, request: await on.fake.nextRequest() };
   };
   const [leaver, stayer] = [await asks(), await asks()];

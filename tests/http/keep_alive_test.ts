@@ -152,7 +152,7 @@ const sdk: Check = async (fake, { url }) => {
 };
 
 Deno.test("a silent llama-server is kept alive by events that carry what is known, in time [H18]", async () => {
-  await using fake = await FakeLlama.start();
+  await using fake = await FakeLlama.start({ slots: 16 });
   await using chaski = await startChaski({ upstream: fake.url });
   await using quiet = await startChaski({ upstream: fake.url, env: { CHASKI_PROGRESS: "false" } });
   const checks = [await withoutProgress(fake, quiet)];

@@ -92,12 +92,12 @@ Deno.test("a second signal ends it at once", async () => {
   await using chaski = await startWithGrace(fake, 60);
   fake.reply(stream({ text: "One two", finish: null }), silence());
   const response = await post(`${chaski.url}/v1/responses`, { input: "Hello", stream: true });
-  const reading = response.text();
+  const breaksOff = assertRejects(() => response.text());
   chaski.kill("SIGTERM");
   await chaski.logged(({ message }) => message.startsWith("SIGTERM"));
   chaski.kill("SIGTERM");
   assertEquals(await exitsWithin(chaski, 2000), 130);
-  await assertRejects(() => reading);
+  await breaksOff;
 });
 
 Deno.test("a signal ends an idle Chaski at once, with an idle client and a dead upstream", async () => {

@@ -5,6 +5,7 @@ import { createApp } from "../../src/http/app.ts";
 import type { Services } from "../../src/http/context.ts";
 import type { Facts, Log } from "../../src/log.ts";
 import { openLlama } from "../../src/upstream/llama.ts";
+import { slotQueue } from "../../src/upstream/slots.ts";
 import { watchUpstream } from "../../src/upstream/model.ts";
 import { FakeLlama, type FakeLlamaOptions } from "../fake_llama.ts";
 
@@ -62,6 +63,7 @@ export async function testApp(
     config: full,
     llama,
     watch,
+    queue: slotQueue(() => watch.slots()),
     log: logInto(lines),
     transfers: new Set(),
   };

@@ -1,82 +1,9 @@
 /** What goes wrong behind Chaski, as both routes tell it: before an answer begins, and within it. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { ResponseEvent } from "../../src/protocol/responses/events.ts";
-import { opening, stream } from "../fake_llama/answers.ts";
-import { cut, endWithoutDone, failure, type Script, sse, status } from "../fake_llama/script.ts";
 import { collect } from "../sse_reader.ts";
-import { readTranscript } from "../transcript.ts";
 import { errorOf, ROUTES, type TestApp, testApp } from "./test_app.ts";
-
-/** Status and code that a client gets, with llama-server's own answer. */
-interface Row {
-  what: string;
-  script: Script;
-  status: number;
-  code: string;
-}
-
-async function recorded(name: string, words: string): Promise<Script> {
-  const exchanges = await readTranscript(name);
-  const found = exchanges.find(({ response }) =>
-    response.status >= 400 && response.body.includes(words)
-  );
-  assert(found !== undefined, `${name} holds no ${words}`);
-  return status(found.response.status, found.response.body);
-}
-
-const OVERFLOW = await recorded("errors", "exceeds the available context size");
-
-const BEFORE: Row[] = [
-  { what: "an overflow [OT47]", script: OVERFLOW, status: 400, code: "context_length_exceeded" },
-  {
-    what: "a template's exception",
-    script: await recorded("template-errors", "Jinja Exception"),
-    status: 400,
-    code: "invalid_prompt",
-  },
-  {
-    what: "a template without a parser",
-    script: await recorded("template-errors", "Unable to generate parser"),
-    status: 400,
-    code: "invalid_prompt",
-  },
-  {
-    what: "a broken grammar",
-    script: await recorded("errors", "failed to parse grammar"),
-    status: 400,
-    code: "invalid_prompt",
-  },
-  {
-    what: "a model that loads",
-    script: await recorded("loading-and-auth", "Loading model"),
-    status: 503,
-    code: "model_loading",
-  },
-  {
-    what: "a key that llama-server refuses",
-    script: await recorded("loading-and-auth", "Invalid API Key"),
-    status: 502,
-    code: "upstream_key_refused",
-  },
-  {
-    what: "a failure without a word [OT48]",
-    script: failure(500, "server_error", ""),
-    status: 502,
-    code: "upstream_error",
-  },
-  {
-    what: "a death before the head [OT44]",
-    script: cut(),
-    status: 502,
-    code: "upstream_disconnected",
-  },
-  {
-    what: "a 200 that is no stream",
-    script: status(200, { choices: [] }),
-    status: 502,
-    code: "upstream_garbled",
-  },
-];
+import { BEFORE, GARBAGE, WITHIN } from "./upstream_failures.ts";
 
 for (const { path, body } of ROUTES) {
   for (const row of BEFORE) {
@@ -130,32 +57,6 @@ for (const { path, body } of ROUTES) {
     assertEquals(app.fake.requests[0]?.body.model, "tiny");
   });
 }
-
-/** What goes wrong once llama-server has begun: the script, and the code that tells it. */
-const WITHIN: [what: string, script: Script, code: string][] = [
-  ["an error in the stream [H24]", [
-    stream({ text: "One two", finish: null }),
-    sse.chunk({ error: { code: 500, message: "Context size has been exceeded.", type: "x" } }),
-  ], "server_is_overloaded"],
-  [
-    "a cut in the middle of a chunk [OT44]",
-    [stream({ text: "One two", finish: null }), cut()],
-    "upstream_disconnected",
-  ],
-  [
-    "half a stream",
-    [stream({ text: "One two", finish: null }), endWithoutDone()],
-    "upstream_disconnected",
-  ],
-  ["an empty stream", [sse.head(), endWithoutDone()], "upstream_disconnected"],
-  ["nothing but comments", [sse.head(), sse.ping(), endWithoutDone()], "upstream_disconnected"],
-];
-
-/** What only a reader of JSON can notice; a relay passes it on. */
-const GARBAGE: [what: string, script: Script, code: string][] = [
-  ["garbage for JSON", [opening(), sse.raw("data: {oops\n\n")], "upstream_garbled"],
-  ["a payload that is no object", [opening(), sse.raw("data: 7\n\n")], "upstream_garbled"],
-];
 
 interface FailedResponse {
   type: string;
@@ -261,49 +162,4 @@ Deno.test("both routes say what is wrong with a body, and ask nobody [H22]", asy
     }
   }
   assertEquals([app.fake.requests.length, app.lines.filter(isError).length], [0, 0]);
-});
-
-Deno.test("no answer and no log line shows a path, a stack or a key", async () => {
-  const secrets = {
-    apiKey: "sk-chaski-of-the-test",
-    upstreamKey: "sk-upstream-of-the-test",
-  };
-  await using app = await testApp({
-    fake: { model: "/home/somebody/models/tiny.gguf" },
-    config: secrets,
-  });
-  const headers = { authorization: `Bearer ${secrets.apiKey}` };
-  const seen: string[] = [];
-  const note = async (response: Response) => {
-    const head = [...response.headers].map((pair) => pair.join(": ")).join("\n");
-    seen.push(`${response.status}\n${head}\n${await response.text().catch(String)}`);
-  };
-  const scripts = [
-    ...BEFORE.map(({ script }) => script),
-    ...WITHIN.map(([, script]) => script),
-    failure(500, "server_error", "cannot open /home/somebody/models/tiny.gguf"),
-    [opening(), sse.chunk({ error: { code: 500, message: "at /home/somebody/x.cpp:7" } })],
-    stream({ text: "fine" }),
-  ];
-  for (const { path, body } of ROUTES) {
-    for (const streams of [true, false]) {
-      for (const script of scripts) {
-        app.fake.reply(script);
-        await note(await app.post(path, { ...body, stream: streams }, { headers }));
-      }
-      const unknown = { ...body, model: "nothing", stream: streams };
-      await note(await app.post(path, unknown, { headers }));
-    }
-    await note(await app.post(path, body, { headers: { authorization: "Bearer sk-wrong" } }));
-  }
-  for (const path of ["/v1/models", "/v1/models/tiny", "/v1/nothing", "/readyz"]) {
-    await note(await app.request(path, { headers }));
-  }
-  const lines = app.lines.map(({ sentence, facts }) => sentence + JSON.stringify(facts));
-  assert(seen.length > 60 && lines.length > 60);
-  for (const text of [...seen, ...lines]) {
-    for (const secret of [...Object.values(secrets), "/home/", "somebody", "    at ", "file://"]) {
-      assert(!text.includes(secret), `${secret} in ${text}`);
-    }
-  }
 });

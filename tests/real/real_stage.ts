@@ -12,14 +12,17 @@ export interface RealStage extends AsyncDisposable {
   chaski: Chaski;
 }
 
-/** Starts both; `args` are llama-server's, `env` is Chaski's. */
+/**
+ * Starts both; `args` are llama-server's, `env` is Chaski's. Without an alias llama-server calls its
+ * model by the path of the file.
+ */
 export async function realStage(
   args: readonly string[],
   env: Record<string, string> = {},
 ): Promise<RealStage> {
   const binary = await findLlamaServer();
   const model = await tinyModel({ template: "qwen3" });
-  const llama = await startLlamaServer({ binary, model, args: ["--alias", "tiny", ...args] });
+  const llama = await startLlamaServer({ binary, model, args });
   const chaski = await startChaski({ upstream: llama.url, env });
   return {
     llama,
