@@ -27,8 +27,9 @@ interface Stage extends AsyncDisposable {
   chaski: Chaski;
 }
 
-async function stage(env: Record<string, string> = {}): Promise<Stage> {
-  const fake = await FakeLlama.start({ slots: 16 });
+async function stage(env: Record<string, string> = {}, slots = 16): Promise<Stage> {
+  // More slots than requests, but for the test of the queue.
+  const fake = await FakeLlama.start({ slots });
   const chaski = await startChaski({ upstream: fake.url, env });
   return {
     fake,
@@ -149,6 +150,37 @@ Deno.test("a client that leaves is noticed although much garbage was collected m
     const leftAt = await client.leave();
     assert(await request.hungUp() - leftAt < SOON);
   }
+});
+
+Deno.test("a client that leaves while it waits for a slot never reaches llama-server [H18]", async () => {
+  await using on = await stage({}, 1);
+  on.fake.reply(stream({ text: "One two", finish: null }), silence());
+  const { path, body } = ROUTES[0];
+  const busy = await rawPost(on.chaski.url + path, { ...body, stream: true });
+  const first = await on.fake.nextRequest();
+  const leavers = await Promise.all(
+    ROUTES.flatMap(({ path, body }) =>
+      [true, false].map((streams) => rawPost(on.chaski.url + path, { ...body, stream: streams }))
+    ),
+  );
+  const stayer = await rawPost(on.chaski.url + path, { input: "I stay", stream: true });
+  // The heads say that keep-alive has begun, while no slot is free.
+  await Promise.all([...leavers, stayer].map(({ head }) => head));
+  await Promise.all(leavers.map((client) => client.leave()));
+  await sleep(50);
+  assertEquals(on.fake.requests.length, 1);
+  const leftAt = await busy.leave();
+  await first.hungUp();
+  const second = await on.fake.nextRequest();
+  assert(JSON.stringify(second.body).includes("I stay"));
+  assert(await stayer.firstByte > 0);
+  await second.answered();
+  assert(performance.now() - leftAt < 2000);
+  assertEquals(on.fake.requests.length, 2);
+  const outcomes = () => on.chaski.log().flatMap(({ outcome }) => outcome ?? []);
+  await on.chaski.logged(({ outcome }) => outcome === "complete");
+  assertEquals(outcomes().filter((outcome) => outcome === "cancelled").length, 5);
+  await stayer.leave();
 });
 
 Deno.test("a client that leaves in a stream of many ends it, and no other", async () => {
