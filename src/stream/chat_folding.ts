@@ -2,12 +2,10 @@
  * A chat completion for a client that wants no stream: asked upstream as a stream, so that a client
  * that leaves is noticed at once, and folded.
  */
-import { chatFold } from "../protocol/chat_fold.ts";
-import type { ChatCompletion } from "../protocol/chat_fold.ts";
+import { type ChatCompletion, chatFold } from "../protocol/chat_fold.ts";
 import { openAiErrorBody } from "../protocol/error.ts";
-import { llamaStreamError, upstreamCutOff } from "../protocol/llama_error.ts";
-import { parseChunk } from "./chunk.ts";
-import { MAX_LINE, sseScanner } from "./sse.ts";
+import { upstreamCutOff } from "../protocol/llama_error.ts";
+import { answerReader } from "./answer_reader.ts";
 import type { Conversion } from "./transfer.ts";
 
 export interface ChatFolding extends Conversion {
@@ -17,31 +15,17 @@ export interface ChatFolding extends Conversion {
 
 /** @param model the public name that the completion carries */
 export function chatFolding(model: string): ChatFolding {
-  const scanner = sseScanner(MAX_LINE);
   const fold = chatFold();
-  let sawDone = false;
-  let answering = false;
-
-  function onData(payload: string): void {
-    if (payload === "[DONE]") {
-      sawDone = true;
-      return;
-    }
-    const chunk = parseChunk(payload);
-    if (chunk.error != null) throw llamaStreamError(chunk.error);
-    if (chunk.prompt_progress != null) return;
-    answering = true;
-    fold.chunk(chunk);
-  }
+  const answer = answerReader(fold.chunk);
 
   return {
     open: () => "",
-    answering: () => answering,
+    answering: () => answer.phase() === "answer",
     push(bytes) {
-      scanner.push(bytes, onData);
+      answer.push(bytes);
       return "";
     },
-    ended: () => sawDone,
+    ended: answer.ended,
     end() {
       if (!fold.finished()) throw upstreamCutOff();
       return JSON.stringify(fold.result(model));

@@ -2,9 +2,8 @@
  * llama-server's stream as a Responses stream: bytes → chunks → events → text, with the second
  * pass for an answer that must fit a schema.
  */
-import type { PromptProgress } from "../protocol/chat.ts";
 import { type ApiError, invalidRequest } from "../protocol/error.ts";
-import { llamaStreamError, upstreamCutOff } from "../protocol/llama_error.ts";
+import { upstreamCutOff } from "../protocol/llama_error.ts";
 import { eventWriter } from "../protocol/responses/event_writer.ts";
 import { isLast, type ProgressNote, type ResponseEvent } from "../protocol/responses/events.ts";
 import {
@@ -12,8 +11,7 @@ import {
   responseSteps,
   type StepContext,
 } from "../protocol/responses/steps.ts";
-import { parseChunk } from "./chunk.ts";
-import { MAX_LINE, type SseScanner, sseScanner } from "./sse.ts";
+import { answerReader } from "./answer_reader.ts";
 import type { Conversion, Source } from "./transfer.ts";
 
 /** How a text is made to fit its schema when tools were offered too (llama-server obeys one only). */
@@ -47,18 +45,14 @@ export function responsesConversion(options: ResponsesConversionOptions): Respon
   const { context, schemaPass, streaming } = options;
   let out = "";
   const write = eventWriter();
-  let scanner: SseScanner = sseScanner(MAX_LINE);
   let passes = 1;
-  let sawDone = false;
-  let heard = false;
-  let answering = false;
-  let prompt: PromptProgress | undefined;
 
   const emit = (event: ResponseEvent): void => {
     if (streaming) out += write(event);
     else if (isLast(event)) out = JSON.stringify(event.response);
   };
   const steps = responseSteps({ ...context, emit, holdText: schemaPass !== null });
+  let answer = answerReader(steps.chunk);
 
   function take(): string {
     const text = out;
@@ -66,44 +60,25 @@ export function responsesConversion(options: ResponsesConversionOptions): Respon
     return text;
   }
 
-  function onData(payload: string): void {
-    if (payload === "[DONE]") {
-      sawDone = true;
-      return;
-    }
-    const chunk = parseChunk(payload);
-    if (chunk.error != null) throw llamaStreamError(chunk.error);
-    if (chunk.prompt_progress != null) {
-      prompt = chunk.prompt_progress;
-      return;
-    }
-    answering ||= chunk.choices?.some((choice) =>
-      Boolean(
-        choice.delta?.content || choice.delta?.reasoning_content || choice.delta?.tool_calls,
-      )
-    ) ?? false;
-    steps.chunk(chunk);
-  }
-
   function note(): ProgressNote | null {
     if (!options.progress) return null;
-    const phase = answering ? "answer" : heard ? "prompt" : "waiting";
+    const phase = answer.phase();
+    const prompt = answer.prompt();
     return prompt === undefined ? { phase } : { phase, prompt };
   }
 
   return {
     steps,
-    answering: () => answering,
+    answering: () => answer.phase() === "answer",
     open() {
       steps.open();
       return take();
     },
     push(bytes) {
-      heard = true;
-      scanner.push(bytes, onData);
+      answer.push(bytes);
       return take();
     },
-    ended: () => sawDone,
+    ended: () => answer.ended(),
     end() {
       // The last word alone proves nothing: a half call must not be told as whole.
       if (!steps.finished()) throw upstreamCutOff();
@@ -113,9 +88,7 @@ export function responsesConversion(options: ResponsesConversionOptions): Respon
         if (passes === 1) {
           passes = 2;
           steps.restart();
-          scanner = sseScanner(MAX_LINE);
-          sawDone = heard = answering = false;
-          prompt = undefined;
+          answer = answerReader(steps.chunk);
           return { again: schemaPass.again };
         }
         if (schemaPass.strict) throw misfit(problem);
