@@ -57,16 +57,10 @@ export async function openLog(options: LogOptions): Promise<Log> {
   };
 }
 
-/**
- * Braces would be placeholders, and control characters commands to a terminal; a client may put
- * both into a path or a model's name.
- */
+/** Braces would be placeholders, and a client may put them into a path. */
 function literal(sentence: string): string {
-  return sentence.replaceAll("{", "{{").replaceAll("}", "}}").replace(CONTROLS, "\ufffd");
+  return sentence.replaceAll("{", "{{").replaceAll("}", "}}");
 }
-
-/** All but tab and line feed, which stacks have. */
-const CONTROLS = /(?![\t\n])\p{Cc}/gu;
 
 /** Ends the log. */
 export async function closeLog(): Promise<void> {

@@ -81,7 +81,7 @@ export function chatFold(): ChatFold {
         if (logprobs?.content) {
           (choice.logprobs ??= { content: [] }).content.push(...logprobs.content);
         }
-        if (finish_reason !== null) choice.finish_reason = finish_reason;
+        if (finish_reason != null) choice.finish_reason = finish_reason;
       }
       if (chunk.usage) usage = usage === undefined ? chunk.usage : addUsage(usage, chunk.usage);
       if (chunk.timings) timings = chunk.timings;

@@ -12,7 +12,7 @@ async function help(columns: number, ...command: string[]): Promise<string> {
   return io.out;
 }
 
-Deno.test("serveHelp() and the options name every setting with its default", async () => {
+Deno.test("serveHelp() and the options name every setting with its default [E01]", async () => {
   const text = (await help(100, "serve")).replace(/\s+/g, " ");
   for (const setting of settings) {
     if (setting.flag) assertStringIncludes(text, ` ${setting.flag} `);

@@ -92,7 +92,7 @@ Deno.test("createApp() tells a defect of its own as 500 without a word of it, an
   assert(errors[0]?.sentence.includes("secret detail"));
 });
 
-Deno.test("healthz() says that Chaski runs, whatever llama-server does [E01]", async () => {
+Deno.test("healthz() says that Chaski runs, whatever llama-server does", async () => {
   await using app = await testApp();
   await app.fake.down();
   const response = await app.request("/healthz");

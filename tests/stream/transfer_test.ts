@@ -158,9 +158,11 @@ Deno.test("Transfer that is cancelled says nothing more, also of what had come",
 
 Deno.test("Transfer that fails before it was read still opens first", async () => {
   const up = upstream();
-  const { transfer, ends, aborts } = start(Promise.resolve(up.body));
+  let calls = 0;
+  const conversion = loud({ open: () => `<${++calls} open>`, fail: () => `<${++calls} fail>` });
+  const { transfer, ends, aborts } = start(Promise.resolve(up.body), { conversion });
   const error = new ApiError("stop", { status: 503, type: "server_error", code: "stop" });
   transfer.failWith(error);
-  assertEquals(await rest(transfer), "<open><fail stop>");
+  assertEquals(await rest(transfer), "<1 open><2 fail>");
   assertEquals([ends, aborts], [[["failed", "stop"]], [error]]);
 });
