@@ -79,5 +79,7 @@ function prettyFormatter(colors: boolean): TextFormatter {
     categoryWidth: 6,
     properties: false,
     wordWrap: false,
+    messageStyle: null,
+    messageColor: null,
   });
 }
