@@ -1,11 +1,12 @@
 /** `POST /v1/chat/completions`: forwarded, with the same care as Responses. */
 import { chatOverrides, parseChat, spliceFields } from "../protocol/chat_request.ts";
 import { chatFolding } from "../stream/chat_folding.ts";
-import { chatRelay } from "../stream/chat_relay.ts";
+import { type ChatCounts, chatRelay } from "../stream/chat_relay.ts";
 import { readJson } from "./body.ts";
 import type { Context, Services } from "./context.ts";
 import { exchange } from "./exchange.ts";
 import { noteLabels, notesHeader } from "./notes.ts";
+import type { RequestFacts } from "./scope.ts";
 
 /** Answers a chat request, streamed or whole. */
 export async function createChatCompletion(c: Context, services: Services): Promise<Response> {
@@ -18,33 +19,35 @@ export async function createChatCompletion(c: Context, services: Services): Prom
   scope.tell({ model: model.id, stream: chat.stream, notes: noteLabels(notes) });
 
   const body = spliceFields(bytes, fields);
-  const relay = chatRelay({
-    keepProgress: chat.returnProgress,
-    manyChoices: chat.n > 1,
-    rename: model.upstreamId === model.id ? null : { from: model.upstreamId, to: model.id },
-  });
-  const folding = chatFolding(model.id);
+  const conversion = chat.stream
+    ? chatRelay({
+      keepProgress: chat.returnProgress,
+      manyChoices: chat.n > 1,
+      rename: model.upstreamId === model.id ? null : { from: model.upstreamId, to: model.id },
+    })
+    : chatFolding(model.id);
   return exchange(c, services, {
     slot: true,
     send: (signal) => llama.chat(body, signal),
-    conversion: () => chat.stream ? relay : folding,
+    conversion: () => conversion,
     events: chat.stream,
     // A completion has no place for an error: the client must not take half of one for whole.
     tears: !chat.stream,
     headers: notesHeader(notes),
-    settle() {
-      const { usage, timings } = chat.stream ? relay.counts() : folding.result();
-      scope.tell({
-        ...(usage && {
-          input_tokens: usage.prompt_tokens,
-          output_tokens: usage.completion_tokens,
-        }),
-        ...(timings && {
-          input_tokens: timings.prompt_n + timings.cache_n,
-          cached_tokens: timings.cache_n,
-          output_tokens: timings.predicted_n,
-        }),
-      });
-    },
+    settle: () => scope.tell(tokens(conversion.counts())),
   });
+}
+
+/** llama-server's own timings know what was cached; usage comes only where it was asked for. */
+function tokens({ usage, timings }: ChatCounts): RequestFacts {
+  if (timings !== undefined) {
+    const { prompt_n, cache_n, predicted_n } = timings;
+    return {
+      input_tokens: prompt_n + cache_n,
+      cached_tokens: cache_n,
+      output_tokens: predicted_n,
+    };
+  }
+  if (usage === undefined) return {};
+  return { input_tokens: usage.prompt_tokens, output_tokens: usage.completion_tokens };
 }

@@ -2,15 +2,15 @@
  * A chat completion for a client that wants no stream: asked upstream as a stream, so that a client
  * that leaves is noticed at once, and folded.
  */
-import { type ChatCompletion, chatFold } from "../protocol/chat_fold.ts";
+import { chatFold } from "../protocol/chat_fold.ts";
 import { openAiErrorBody } from "../protocol/error.ts";
 import { upstreamCutOff } from "../protocol/llama_error.ts";
 import { answerReader } from "./answer_reader.ts";
+import type { ChatCounts } from "./chat_relay.ts";
 import type { Conversion } from "./transfer.ts";
 
 export interface ChatFolding extends Conversion {
-  /** The completion so far. */
-  result(): ChatCompletion;
+  counts(): ChatCounts;
 }
 
 /** @param model the public name that the completion carries */
@@ -32,6 +32,6 @@ export function chatFolding(model: string): ChatFolding {
     },
     fail: (error) => JSON.stringify(openAiErrorBody(error)),
     beat: () => "",
-    result: () => fold.result(model),
+    counts: () => fold.result(model),
   };
 }
