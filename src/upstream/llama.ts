@@ -108,6 +108,11 @@ const REASONS: Record<string, [message: string, code: string]> = {
     `${UNREACHABLE}: its certificate is not trusted, or is for another name.`,
     "upstream_unreachable",
   ],
+  // What Deno 2.7 says of a certificate that it does not trust.
+  UNKNOWN: [
+    `${UNREACHABLE}: the connection failed. Where it is https, its certificate may not be trusted.`,
+    "upstream_unreachable",
+  ],
   ECONNRESET: [BROKEN, "upstream_disconnected"],
   EPIPE: [BROKEN, "upstream_disconnected"],
   UND_ERR_SOCKET: [BROKEN, "upstream_disconnected"],
