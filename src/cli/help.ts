@@ -50,7 +50,7 @@ const KEYS: readonly [string, string][] = [
 export function programHelp(place: HelpPlace): string {
   const examples = [
     styleTitle("Examples:"),
-    "  llama-server -m model.gguf    # what Chaski stands in front of",
+    "  llama-server -m model.gguf --port 8080    # what Chaski stands in front of",
     "  chaski serve                  # base URL for agents: http://127.0.0.1:8484/v1",
     "  chaski serve --help           # every setting",
   ].join("\n");

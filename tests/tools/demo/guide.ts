@@ -77,5 +77,5 @@ const REAL_MODEL =
   `The server is real, the model is not: it draws its words from a short list. For one of
 your own, start these two instead (chaski is dist/chaski after \`deno task compile\`):
 
-llama-server -m your.gguf --jinja
+llama-server -m your.gguf --jinja --port 8080
 chaski serve --upstream http://127.0.0.1:8080`;
