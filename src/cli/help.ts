@@ -51,7 +51,7 @@ export function programHelp(place: HelpPlace): string {
   const examples = [
     styleTitle("Examples:"),
     "  llama-server -m model.gguf --port 8080    # what Chaski stands in front of",
-    "  chaski serve                              # base URL for agents: http://127.0.0.1:8484/v1",
+    "  chaski serve                              # base URL: http://127.0.0.1:8484/v1",
     "  chaski serve --help                       # every setting",
   ].join("\n");
   return ["", examples, "", section("Exit codes:", EXIT_CODES, place)].join("\n");
