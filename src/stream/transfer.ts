@@ -2,7 +2,8 @@
  * One upstream answer on its way to the client: reads, converts, keeps the line alive, watches for
  * silence, and ends exactly once.
  */
-import { ApiError } from "../protocol/error.ts";
+import type { ApiError } from "../protocol/error.ts";
+import { type Patience, stalled, tickOf } from "./patience.ts";
 import { isKeepAlive } from "./sse.ts";
 
 /** Text or bytes to send; the empty string is nothing. */
@@ -30,20 +31,6 @@ export interface Conversion {
   beat(): Piece;
   /** Whether the model has begun to answer, which is when a silence becomes a stall. */
   answering(): boolean;
-}
-
-/** Milliseconds. */
-export interface Patience {
-  /** The first keep-alive at the latest, counted from the request's acceptance. */
-  firstBeat: number;
-  /** Every further keep-alive at the latest, counted from the last thing sent. */
-  beat: number;
-  /** Silence of the upstream before the answer begins: queue and prompt. */
-  firstByte: number;
-  /** Silence of the upstream once the model answers. */
-  stall: number;
-  /** How long a client may leave off reading, while its answer holds a slot of llama-server. */
-  reader: number;
 }
 
 /** How long an upstream's connection may stay open behind its last word, in milliseconds. */
@@ -90,11 +77,7 @@ export class Transfer {
     this.#options = options;
     this.#lastSent = options.acceptedAt;
     this.#silentSince = performance.now();
-    const { firstBeat, beat, firstByte, stall, reader } = options.patience;
-    this.#tickEvery = Math.max(
-      5,
-      Math.min(500, ...[firstBeat, beat, firstByte, stall, reader].map(tenth)),
-    );
+    this.#tickEvery = tickOf(options.patience);
     this.#clock = setInterval(() => this.#tick(), this.#tickEvery);
   }
 
@@ -248,18 +231,4 @@ export class Transfer {
     clearInterval(this.#clock);
     this.#options.onEnd(outcome, error);
   }
-}
-
-function tenth(ms: number): number {
-  return ms / 10;
-}
-
-function stalled(limit: number, answering: boolean): ApiError {
-  const seconds = Math.round(limit / 1000);
-  const phase = answering ? "went silent in the middle of its answer" : "did not begin to answer";
-  const setting = answering ? "timeouts.stall" : "timeouts.first_byte";
-  return new ApiError(
-    `Cannot finish the answer: llama-server ${phase} for ${seconds} s (setting ${setting}).`,
-    { status: 504, type: "server_error", code: "upstream_timeout", source: "upstream" },
-  );
 }

@@ -1,12 +1,7 @@
 /** A transfer between an upstream and a conversion that a test knows. */
 import { ApiError } from "../../src/protocol/error.ts";
-import {
-  type Conversion,
-  type Outcome,
-  type Patience,
-  type Source,
-  Transfer,
-} from "../../src/stream/transfer.ts";
+import type { Patience } from "../../src/stream/patience.ts";
+import { type Conversion, type Outcome, type Source, Transfer } from "../../src/stream/transfer.ts";
 import { textOf, utf8 } from "./split.ts";
 
 /** An upstream that the test drives. */

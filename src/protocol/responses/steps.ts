@@ -5,9 +5,10 @@
  * Items open with their first content and close in order of `output_index`; exactly one terminal
  * event ends the stream, and it is true.
  */
-import type { ChatChunk, ChatDelta, ChatLogprob } from "../chat.ts";
+import type { ChatChunk, ChatDelta } from "../chat.ts";
 import type { ApiError } from "../error.ts";
 import { callTrack } from "./call_track.ts";
+import { NO_LOGPROBS, toLogprobs } from "./logprobs.ts";
 import type { Emit, ProgressNote } from "./events.ts";
 import {
   type OpenCall,
@@ -241,15 +242,4 @@ export function responseSteps(context: StepContext): ResponseSteps {
     },
     usage: () => total,
   };
-}
-
-const NO_LOGPROBS: TokenLogprob[] = [];
-
-function toLogprobs(content: ChatLogprob[] | null | undefined): TokenLogprob[] {
-  return (content ?? []).map(({ token, logprob, bytes, top_logprobs }) => ({
-    token,
-    logprob,
-    bytes: bytes ?? [],
-    top_logprobs: (top_logprobs ?? []).map((top) => ({ ...top, bytes: top.bytes ?? [] })),
-  }));
 }
