@@ -3,6 +3,7 @@
  */
 
 import { Command, CommanderError, Option } from "commander";
+import { bracketed } from "../config/address.ts";
 import { type Config, type ConfigInput, loadConfig } from "../config/config.ts";
 import { ConfigError } from "../config/error.ts";
 import { checkExposure } from "../config/exposure.ts";
@@ -85,7 +86,7 @@ interface Actions {
 /** Where a Chaski with these settings answers this machine. */
 function baseUrl({ host, port }: Config): string {
   const local = host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host;
-  return `http://${local.includes(":") ? `[${local}]` : local}:${port}`;
+  return `http://${bracketed(local)}:${port}`;
 }
 
 function buildProgram(io: Io, actions: Actions): Command {

@@ -1,12 +1,14 @@
 /**
  * `chaski serve`: opens everything, says where it listens, and ends it in order.
  */
+import { bracketed } from "../config/address.ts";
 import type { Config } from "../config/config.ts";
 import { createApp } from "../http/app.ts";
 import { isTold } from "../http/errors.ts";
 import { closeLog, type Log, openLog } from "../log.ts";
 import { ApiError } from "../protocol/error.ts";
 import type { Services } from "../http/context.ts";
+import { within } from "../http/within.ts";
 import { openLlama } from "../upstream/llama.ts";
 import { slotQueue } from "../upstream/slots.ts";
 import { type UpstreamState, watchUpstream } from "../upstream/model.ts";
@@ -99,25 +101,15 @@ const LAST_WORDS = 1_000;
  */
 async function shutDown(server: Deno.HttpServer, services: Services): Promise<void> {
   const { config, log, transfers } = services;
-  const closed = server.shutdown().then(() => true as const);
-  if (!await inTime(closed, config.timeouts.grace * 1000)) {
+  const closed = server.shutdown().then(() => true);
+  if (!await within(closed, config.timeouts.grace * 1000, () => false)) {
     if (transfers.size > 0) {
       log.warn(`${transfers.size} answers did not end in time: they are cut off`);
     }
     for (const transfer of [...transfers]) transfer.failWith(shuttingDown());
-    await inTime(closed, LAST_WORDS);
+    await within(closed, LAST_WORDS, () => false);
   }
   log.info("chaski has stopped");
-}
-
-async function inTime(done: Promise<true>, ms: number): Promise<boolean> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), ms);
-  });
-  const first = await Promise.race([done, late]);
-  clearTimeout(timer);
-  return first;
 }
 
 function shuttingDown(): ApiError {
@@ -125,7 +117,6 @@ function shuttingDown(): ApiError {
     status: 503,
     type: "server_error",
     code: "server_shutting_down",
-    retryAfter: 5,
   });
 }
 
@@ -197,8 +188,4 @@ function cannotListen(error: unknown, { host, port }: Config): string {
   }
   const reason = error instanceof Error ? error.message : String(error);
   return `Cannot listen on ${where}: ${reason}`;
-}
-
-function bracketed(host: string): string {
-  return host.includes(":") ? `[${host}]` : host;
 }

@@ -36,9 +36,7 @@ export function parseUpstream(text: string): Parsed {
 export function parseHost(text: string): Parsed {
   const bare = text.trim().replace(/^\[(.*)\]$/, "$1");
   // In brackets a name or an IPv4 address with a port is no host to the URL parser.
-  const url = /^[\w.:-]+$/.test(bare)
-    ? URL.parse(`http://${bare.includes(":") ? `[${bare}]` : bare}`)
-    : null;
+  const url = /^[\w.:-]+$/.test(bare) ? URL.parse(`http://${bracketed(bare)}`) : null;
   if (!url?.hostname) {
     return {
       ok: false,
@@ -52,4 +50,9 @@ export function parseHost(text: string): Parsed {
 export function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" ||
     /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
+}
+
+/** A host as it stands before `:port`: an IPv6 address in brackets (RFC 3986, 3.2.2). */
+export function bracketed(host: string): string {
+  return host.includes(":") ? `[${host}]` : host;
 }

@@ -5,6 +5,7 @@ import { LimitedBytesTransformStream } from "@std/streams/limited-bytes-transfor
 import { toBytes } from "@std/streams/to-bytes";
 import { ApiError, invalidRequest } from "../protocol/error.ts";
 import { clientLeft } from "./errors.ts";
+import { within } from "./within.ts";
 
 export interface BodyLimits {
   /** MiB. */
@@ -32,7 +33,7 @@ export async function readJson(request: Request, limits: BodyLimits): Promise<Js
       { status: 415, type: "invalid_request_error", code: "unsupported_content_encoding" },
     );
   }
-  const bytes = await inTime(readBytes(request, limits.bodyMb));
+  const bytes = await within(readBytes(request, limits.bodyMb), BODY_TIMEOUT, tooLate);
   checkDepth(bytes, limits.jsonDepth);
   const sent = decode(bytes);
   const text = pairSurrogates(sent);
@@ -91,23 +92,12 @@ function brokenOff(): never {
   throw clientLeft();
 }
 
-async function inTime<T>(reading: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() =>
-      reject(
-        new ApiError("Cannot read the body: it did not arrive in time.", {
-          status: 408,
-          type: "invalid_request_error",
-          code: "request_timeout",
-        }),
-      ), BODY_TIMEOUT);
+function tooLate(): never {
+  throw new ApiError("Cannot read the body: it did not arrive in time.", {
+    status: 408,
+    type: "invalid_request_error",
+    code: "request_timeout",
   });
-  try {
-    return await Promise.race([reading, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 function tooLarge(bodyMb: number): ApiError {

@@ -8,6 +8,7 @@ import { transferBody } from "../stream/transfer_body.ts";
 import { explainFailure } from "../upstream/llama.ts";
 import type { Context, Services } from "./context.ts";
 import { CLIENT_CLOSED_REQUEST, clientLeft } from "./errors.ts";
+import { within } from "./within.ts";
 
 /** Milliseconds of silence after which the 200 is sent, so that keep-alive can begin. */
 const COMMIT_AFTER = 2_000;
@@ -109,14 +110,6 @@ const EVENT_HEADERS = {
 };
 
 /** The error of a source that fails within the time; null when it has begun or is still silent. */
-async function earlyError(source: Source, ms: number): Promise<ApiError | null> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const silence = new Promise<null>((resolve) => {
-    timer = setTimeout(() => resolve(null), ms);
-  });
-  try {
-    return await Promise.race([source.then(() => null, explainFailure), silence]);
-  } finally {
-    clearTimeout(timer);
-  }
+function earlyError(source: Source, ms: number): Promise<ApiError | null> {
+  return within(source.then(() => null, explainFailure), ms, () => null);
 }

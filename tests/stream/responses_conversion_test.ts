@@ -4,8 +4,9 @@ import type { ResponseEvent } from "../../src/protocol/responses/events.ts";
 import { assertGolden } from "../golden.ts";
 import { assertEventFits, assertFits } from "../open_responses.ts";
 import { parseSse } from "../sse_reader.ts";
-import { readTranscript } from "../transcript.ts";
 import { conversionOf, convert } from "./conversion_of.ts";
+import { recordedStreams } from "./recorded.ts";
+import { split } from "./split.ts";
 
 type Numbered = ResponseEvent & { sequence_number: number };
 
@@ -26,15 +27,6 @@ const TRANSCRIPTS = [
   "qwen3.5-stream-tool",
 ];
 
-/** The bodies of a transcript's event streams. */
-async function streams(name: string): Promise<string[]> {
-  const exchanges = await readTranscript(name);
-  const bodies = exchanges.map(({ response }) => response).filter(({ events }) => events.length > 0)
-    .map(({ body }) => `${body}\n\n`);
-  assert(bodies.length > 0, `${name} holds no stream`);
-  return bodies;
-}
-
 function eventsOf(text: string): Numbered[] {
   return parseSse(text).events.map(({ data }) => data as Numbered);
 }
@@ -44,7 +36,7 @@ const encoder = new TextEncoder();
 for (const name of TRANSCRIPTS) {
   Deno.test(`responsesConversion() tells ${name} as events`, async () => {
     const texts: string[] = [];
-    for (const body of await streams(name)) {
+    for (const body of await recordedStreams(name)) {
       const text = convert(conversionOf({ logprobs: name.includes("logprobs") }), [
         encoder.encode(body),
       ]);
@@ -58,7 +50,7 @@ for (const name of TRANSCRIPTS) {
 }
 
 Deno.test("responsesConversion() tells reasoning as text where that is configured", async () => {
-  const [body = ""] = await streams("chat-stream-reasoning");
+  const [body = ""] = await recordedStreams("chat-stream-reasoning");
   const events = eventsOf(convert(conversionOf({ reasoning: "text" }), [encoder.encode(body)]));
   checkOrder(events);
   const types = new Set(events.map(({ type }) => type));
@@ -67,7 +59,7 @@ Deno.test("responsesConversion() tells reasoning as text where that is configure
 });
 
 Deno.test("responsesConversion() gives the same events for any split of the upstream's bytes", async () => {
-  const bodies = (await Promise.all(TRANSCRIPTS.map(streams))).flat();
+  const bodies = (await Promise.all(TRANSCRIPTS.map(recordedStreams))).flat();
   fc.assert(
     fc.property(
       fc.constantFrom(...bodies),
@@ -81,16 +73,6 @@ Deno.test("responsesConversion() gives the same events for any split of the upst
     { numRuns: 150 },
   );
 });
-
-function split(bytes: Uint8Array, sizes: readonly number[]): Uint8Array[] {
-  const pieces: Uint8Array[] = [];
-  for (let at = 0, i = 0; at < bytes.length; i++) {
-    const size = sizes[i % sizes.length] ?? 1;
-    pieces.push(bytes.subarray(at, at + size));
-    at += size;
-  }
-  return pieces;
-}
 
 /** What holds for every stream: numbers, order of items, sums of deltas, one true end. */
 function checkOrder(events: readonly Numbered[]): void {
