@@ -5,7 +5,7 @@ import { generateModel, type Kind } from "../tools/tiny_model/generate.ts";
 import { ToolError } from "../tools/tool_error.ts";
 import { readGgufHeader } from "./gguf_reader.ts";
 
-const QWEN3_SEED_1 = "8fc3db7cbf483234683356b2d85633c1f972784aab381f4032b675527da4a06c";
+const QWEN3_SEED_1 = "15ae6a420ad1c8fd8a82748d865fcac3742213e543953f571a122a49dc376d71";
 
 function templateText(name: string): string {
   return Deno.readTextFileSync(new URL(`../tools/templates/${name}.jinja`, import.meta.url));
