@@ -2,7 +2,7 @@
 import type { ChatRequest } from "../protocol/chat.ts";
 import { ApiError } from "../protocol/error.ts";
 import { schemaProblem } from "../protocol/json_schema_check.ts";
-import { newResponse, type ResponseObject } from "../protocol/responses/response.ts";
+import { newResponse, type ResponseObject } from "../protocol/responses/output/response.ts";
 import { toChat, type Translation } from "../protocol/responses/request.ts";
 import { type CreateResponse, parseCreateResponse } from "../protocol/responses/schema.ts";
 import { responsesConversion, type SchemaPass } from "../stream/responses_conversion.ts";

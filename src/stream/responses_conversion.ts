@@ -4,13 +4,17 @@
  */
 import { type ApiError, invalidRequest } from "../protocol/error.ts";
 import { upstreamCutOff } from "../protocol/llama_error.ts";
-import { eventWriter } from "../protocol/responses/event_writer.ts";
-import { isLast, type ProgressNote, type ResponseEvent } from "../protocol/responses/events.ts";
+import { eventWriter } from "../protocol/responses/output/event_writer.ts";
+import {
+  isLast,
+  type ProgressNote,
+  type ResponseEvent,
+} from "../protocol/responses/output/events.ts";
 import {
   type ResponseSteps,
   responseSteps,
   type StepContext,
-} from "../protocol/responses/steps.ts";
+} from "../protocol/responses/output/steps.ts";
 import { answerReader } from "./answer_reader.ts";
 import type { Conversion, Source } from "./transfer.ts";
 

@@ -1,7 +1,7 @@
 /** What a client hears while llama-server is silent, with the times of the real thing. */
 import { assert, assertEquals } from "@std/assert";
 import OpenAI from "openai";
-import type { ProgressNote, ResponseEvent } from "../../src/protocol/responses/events.ts";
+import type { ProgressNote, ResponseEvent } from "../../src/protocol/responses/output/events.ts";
 import { type Chaski, startChaski } from "../chaski_process.ts";
 import { delta, ending, opening, stream } from "../fake_llama/answers.ts";
 import { live, type Script } from "../fake_llama/script.ts";

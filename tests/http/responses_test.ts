@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { ResponseEvent } from "../../src/protocol/responses/events.ts";
+import type { ResponseEvent } from "../../src/protocol/responses/output/events.ts";
 import { text } from "../fake_llama/answers.ts";
 import { assertEventFits, assertFits } from "../open_responses.ts";
 import { collect } from "../sse_reader.ts";

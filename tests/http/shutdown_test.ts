@@ -1,6 +1,6 @@
 /** How Chaski ends: in order within its grace time, at once when asked twice. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import type { ResponseEvent } from "../../src/protocol/responses/events.ts";
+import type { ResponseEvent } from "../../src/protocol/responses/output/events.ts";
 import { type Chaski, startChaski } from "../chaski_process.ts";
 import { delta, ending, opening, stream } from "../fake_llama/answers.ts";
 import { live, silence } from "../fake_llama/script.ts";

@@ -1,6 +1,6 @@
 /** What goes wrong behind Chaski, as both routes tell it: before an answer begins, and within it. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import type { ResponseEvent } from "../../src/protocol/responses/events.ts";
+import type { ResponseEvent } from "../../src/protocol/responses/output/events.ts";
 import { collect } from "../sse_reader.ts";
 import { errorOf, ROUTES, type TestApp, testApp } from "./test_app.ts";
 import { BEFORE, GARBAGE, WITHIN } from "./upstream_failures.ts";

@@ -1,5 +1,5 @@
 /** A Responses conversion with ids and clock that a test can know. */
-import { newResponse } from "../../src/protocol/responses/response.ts";
+import { newResponse } from "../../src/protocol/responses/output/response.ts";
 import {
   type ResponsesConversion,
   responsesConversion,

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import type { ResponseEvent } from "../../src/protocol/responses/events.ts";
+import type { ResponseEvent } from "../../src/protocol/responses/output/events.ts";
 import { assertGolden } from "../golden.ts";
 import { assertEventFits, assertFits } from "../open_responses.ts";
 import { parseSse } from "../sse_reader.ts";

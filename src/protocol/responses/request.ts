@@ -5,9 +5,9 @@
 import type { ChatRequest, ChatResponseFormat } from "../chat.ts";
 import { invalidRequest } from "../error.ts";
 import type { Note } from "../note.ts";
-import { answerFormat, type AnswerSchema } from "./format.ts";
-import { chatMessages } from "./history.ts";
-import { inputSteps } from "./history_steps.ts";
+import { answerFormat, type AnswerSchema } from "./answer_format.ts";
+import { chatMessages } from "./history/messages.ts";
+import { inputSteps } from "./history/steps.ts";
 import { thinkingFields } from "./reasoning.ts";
 import {
   type Context,
@@ -17,7 +17,7 @@ import {
   type TranslateOptions,
 } from "./translation_context.ts";
 import type { CreateResponse } from "./schema.ts";
-import { toolFields } from "./tools.ts";
+import { toolFields } from "./tools/fields.ts";
 
 /** A translated request. */
 export interface Translation {

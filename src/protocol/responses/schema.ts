@@ -4,8 +4,8 @@
 import { z } from "zod";
 import { invalidRequest } from "../error.ts";
 import { chosen, tagged } from "../tagged.ts";
-import { type Item, item } from "./items.ts";
-import { tool, toolChoice } from "./tools_schema.ts";
+import { type Item, item } from "./history/items.ts";
+import { tool, toolChoice } from "./tools/schema.ts";
 
 const text = z.string().nullish();
 const number = z.number().nullish();

@@ -2,9 +2,12 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import type { ChatChunk, ChatDelta } from "../../../src/protocol/chat.ts";
 import { ApiError } from "../../../src/protocol/error.ts";
-import type { ResponseEvent } from "../../../src/protocol/responses/events.ts";
-import { newResponse, type ResponseObject } from "../../../src/protocol/responses/response.ts";
-import { type ResponseSteps, responseSteps } from "../../../src/protocol/responses/steps.ts";
+import type { ResponseEvent } from "../../../src/protocol/responses/output/events.ts";
+import {
+  newResponse,
+  type ResponseObject,
+} from "../../../src/protocol/responses/output/response.ts";
+import { type ResponseSteps, responseSteps } from "../../../src/protocol/responses/output/steps.ts";
 import { assertFits } from "../../open_responses.ts";
 
 const SAMPLING = { temperature: 0.8, topP: 0.95, presencePenalty: 0, frequencyPenalty: 0 };

@@ -5,9 +5,9 @@
  * one can be repaired; null counts as absent.
  */
 import { z } from "zod";
-import { tagged } from "../tagged.ts";
+import { tagged } from "../../tagged.ts";
 import { content } from "./parts.ts";
-import { tool } from "./tools_schema.ts";
+import { tool } from "../tools/schema.ts";
 
 const text = z.string().nullish();
 const record = z.looseObject({}).nullish();

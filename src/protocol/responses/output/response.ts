@@ -1,8 +1,8 @@
 /**
  * The Response object: all 31 fields of Open Responses 2026-04-24, which OpenAI's SDK reads too.
  */
-import type { ChatTimings, ChatUsage, SamplingDefaults } from "../chat.ts";
-import { isRecord } from "../record.ts";
+import type { ChatTimings, ChatUsage, SamplingDefaults } from "../../chat.ts";
+import { isRecord } from "../../record.ts";
 
 export interface TextPart {
   type: "output_text";

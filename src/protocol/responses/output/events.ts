@@ -2,7 +2,7 @@
  * The events of a Responses stream, as openai 7.57 and Open Responses 2026-04-24 name them.
  * None carries its `sequence_number`: that is stamped in one place, where events are written.
  */
-import type { PromptProgress } from "../chat.ts";
+import type { PromptProgress } from "../../chat.ts";
 import type {
   OutputItem,
   RefusalPart,

@@ -1,10 +1,10 @@
 /**
  * `tool_choice`: whether the model must, may or must not call a tool, and which.
  */
-import type { ChatTool, ChatToolChoice } from "../chat.ts";
-import { invalidRequest } from "../error.ts";
-import { label } from "./translation_context.ts";
-import type { AllowedTools, ForcedFunction, ToolChoice } from "./tools_schema.ts";
+import type { ChatTool, ChatToolChoice } from "../../chat.ts";
+import { invalidRequest } from "../../error.ts";
+import { label } from "../translation_context.ts";
+import type { AllowedTools, ForcedFunction, ToolChoice } from "./schema.ts";
 
 /** The tools that stay in the prompt, and llama-server's word for the choice. */
 export interface Choice {

@@ -2,7 +2,7 @@
  * Content parts of Responses items, as clients send them.
  */
 import { z } from "zod";
-import { chosen, tagged } from "../tagged.ts";
+import { chosen, tagged } from "../../tagged.ts";
 
 const text = z.string().nullish();
 

@@ -1,7 +1,7 @@
 /**
  * Files inside requests: text is read in place, anything else is refused.
  */
-import { invalidRequest } from "../error.ts";
+import { invalidRequest } from "../../error.ts";
 import type { InputFile } from "./parts.ts";
 
 /** Media types that are text without saying so. */

@@ -1,11 +1,11 @@
 /**
  * Content parts of Responses items as parts of a chat message.
  */
-import type { ChatPart } from "../chat.ts";
-import { invalidRequest } from "../error.ts";
+import type { ChatPart } from "../../chat.ts";
+import { invalidRequest } from "../../error.ts";
 import { type InputImage, isInputFile, isInputImage, type Part } from "./parts.ts";
 import { fileText } from "./parts_file.ts";
-import { type Context, label, note } from "./translation_context.ts";
+import { type Context, label, note } from "../translation_context.ts";
 
 /** Where the content stands: chat templates take images from users only. */
 export type Place = "user" | "tool" | "text";

@@ -1,13 +1,13 @@
 /**
  * Which of the declared tools the model is offered, and how it may choose among them.
  */
-import type { ChatRequest, ChatTool } from "../chat.ts";
-import { grammarSafe } from "../json_schema.ts";
-import { isKnown, type Item, type KnownItem } from "./items.ts";
-import { type Context, label, note, present } from "./translation_context.ts";
-import type { CreateResponse } from "./schema.ts";
-import { chooseTools } from "./tools_choice.ts";
-import { type FunctionTool, isFunctionTool, type Tool } from "./tools_schema.ts";
+import type { ChatRequest, ChatTool } from "../../chat.ts";
+import { grammarSafe } from "../../json_schema.ts";
+import { isKnown, type Item, type KnownItem } from "../history/items.ts";
+import { type Context, label, note, present } from "../translation_context.ts";
+import type { CreateResponse } from "../schema.ts";
+import { chooseTools } from "./choice.ts";
+import { type FunctionTool, isFunctionTool, type Tool } from "./schema.ts";
 
 /**
  * The chat fields for `tools`, `tool_choice` and `parallel_tool_calls`; none of them where no tool

@@ -5,8 +5,8 @@
  * Items open with their first content and close in order of `output_index`; exactly one terminal
  * event ends the stream, and it is true.
  */
-import type { ChatChunk, ChatDelta } from "../chat.ts";
-import type { ApiError } from "../error.ts";
+import type { ChatChunk, ChatDelta } from "../../chat.ts";
+import type { ApiError } from "../../error.ts";
 import { callTrack } from "./call_track.ts";
 import { NO_LOGPROBS, toLogprobs } from "./logprobs.ts";
 import type { Emit, ProgressNote } from "./events.ts";
@@ -18,7 +18,7 @@ import {
   type OpenReasoning,
   openReasoning,
   type ReasoningDialect,
-} from "./output.ts";
+} from "./items.ts";
 import {
   addPass,
   type OutputItem,

@@ -2,7 +2,7 @@
  * Tools and the choice among them, as clients declare them.
  */
 import { z } from "zod";
-import { chosen, tagged, type Untagged } from "../tagged.ts";
+import { chosen, tagged, type Untagged } from "../../tagged.ts";
 
 const functionTool = z.object({
   type: z.literal("function"),

@@ -1,8 +1,8 @@
 /**
  * Input items as the steps of a conversation: what each one says, before they form turns.
  */
-import type { ChatPart } from "../chat.ts";
-import { invalidRequest } from "../error.ts";
+import type { ChatPart } from "../../chat.ts";
+import { invalidRequest } from "../../error.ts";
 import {
   type BuiltInItem,
   isKnown,
@@ -12,10 +12,10 @@ import {
   type MessageItem,
   type ReasoningItem,
 } from "./items.ts";
-import { argumentsText, jsonText, rawArguments } from "../tool_arguments.ts";
+import { argumentsText, jsonText, rawArguments } from "../../tool_arguments.ts";
 import type { Part } from "./parts.ts";
 import { chatParts, plainText, textPart } from "./parts_chat.ts";
-import { type Context, label, note } from "./translation_context.ts";
+import { type Context, label, note } from "../translation_context.ts";
 
 /** A call of a tool; `key` is the client's call id, if it gave one. */
 export interface CallStep {

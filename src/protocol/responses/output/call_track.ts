@@ -3,8 +3,8 @@
  * ends. llama-server writes one call after the other; ids and names come with the first fragment,
  * but other servers are laxer. Pure.
  */
-import type { ChatToolCallDelta } from "../chat.ts";
-import { upstreamGarbled } from "../llama_error.ts";
+import type { ChatToolCallDelta } from "../../chat.ts";
+import { upstreamGarbled } from "../../llama_error.ts";
 
 /** What is told of the calls, in their order. */
 export interface CallSink {

@@ -1,5 +1,5 @@
 /** llama-server's log probabilities as Open Responses spells them. Pure. */
-import type { ChatLogprob } from "../chat.ts";
+import type { ChatLogprob } from "../../chat.ts";
 import type { TokenLogprob } from "./response.ts";
 
 /** For the many deltas that carry none; nobody writes to it. */

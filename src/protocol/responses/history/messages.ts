@@ -6,12 +6,12 @@
  * that is filled in with the fixed texts below. Once its calls are answered, a turn's rendering
  * depends on nothing that comes later: a longer conversation repeats the prompt of a shorter one.
  */
-import type { ChatMessage, ChatPart, ChatToolCall } from "../chat.ts";
-import { systemUpdate } from "../system_text.ts";
-import { type Answers, callNamer, pairAnswers } from "./history_calls.ts";
-import type { CallStep, OutputStep, Step } from "./history_steps.ts";
+import type { ChatMessage, ChatPart, ChatToolCall } from "../../chat.ts";
+import { systemUpdate } from "../../system_text.ts";
+import { type Answers, callNamer, pairAnswers } from "./calls.ts";
+import type { CallStep, OutputStep, Step } from "./steps.ts";
 import { append, plainText, textPart } from "./parts_chat.ts";
-import { type Context, note } from "./translation_context.ts";
+import { type Context, note } from "../translation_context.ts";
 
 /** A user turn where the client gave none: before an assistant's first, after its last. */
 const GO_ON = "Continue.";
