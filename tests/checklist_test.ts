@@ -15,8 +15,6 @@ const WITHOUT: Record<string, string> = {
   ...rows("OT", 30, 36, "Anthropic's tool_choice: comes with the Messages API"),
   E05: "tools that run on the server are not the project's",
   ...rows("E", 12, 16, "the Messages API is not there yet"),
-  H02: "think tags inside text are healed with the Codex round trip",
-  H07: "calls printed as text are healed with the Codex round trip",
   H23: "keys that expire or are revoked are not there yet",
 };
 

@@ -8,10 +8,14 @@ import { fileURLToPath } from "node:url";
  */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "main.ts": ["cli"],
-  cli: ["http", "upstream", "protocol", "config", "log.ts", "version.ts", "commander"],
-  http: ["stream", "upstream", "protocol", "config", "log.ts", "@hono/*", "@std/*", "node:crypto"],
+  cli: ["http", "upstream", "store", "protocol", "config", "log.ts", "version.ts", "commander"],
+  http: [
+    ...["stream", "upstream", "store", "protocol", "config", "log.ts"],
+    ...["@hono/*", "@std/*", "node:crypto"],
+  ],
   stream: ["protocol"],
   upstream: ["protocol", "undici"],
+  store: ["node:buffer", "node:crypto", "node:path"],
   protocol: ["zod", "@cfworker/json-schema"],
   config: ["zod", "@std/*", "node:path"],
   "log.ts": ["@logtape/*"],

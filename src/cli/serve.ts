@@ -8,8 +8,12 @@ import { isTold } from "../http/errors.ts";
 import { closeLog, type Log, openLog } from "../log.ts";
 import { ApiError } from "../protocol/error.ts";
 import type { Services } from "../http/context.ts";
+import { threadTools } from "../http/thread_tools.ts";
 import { within } from "../http/within.ts";
+import { sealWith } from "../store/seal.ts";
+import { sealKey } from "../store/seal_key.ts";
 import { openLlama } from "../upstream/llama.ts";
+import { newThreadSlot } from "../upstream/new_thread_slot.ts";
 import { slotQueue } from "../upstream/slots.ts";
 import { type UpstreamState, watchUpstream } from "../upstream/model.ts";
 import { version } from "../version.ts";
@@ -27,7 +31,7 @@ export async function serve(config: Config): Promise<number> {
     write: (line) => writeAll(Deno.stderr, line),
   });
   for (const warning of config.warnings) log.warn(warning);
-  tellDataDir(config, log);
+  const seal = sealWith(sealKey(usableDataDir(config, log)));
 
   const llama = openLlama({
     baseUrl: config.upstream,
@@ -43,6 +47,9 @@ export async function serve(config: Config): Promise<number> {
     llama,
     watch,
     queue: slotQueue(() => watch.slots()),
+    newThreadSlot: newThreadSlot(llama, () => watch.slots()),
+    threadTools: threadTools(),
+    seal,
     log,
     transfers: new Set(),
   };
@@ -159,20 +166,26 @@ function tellUpstream(state: UpstreamState, upstream: string, log: Log): void {
   for (const warning of state.warnings) log.warn(warning);
 }
 
-/** Nothing is kept on disk yet; what a user asked for is checked all the same, and said once. */
-function tellDataDir({ dataDir }: Config, log: Log): void {
+/** The data directory, made where it is not there yet; null where there is none to write to. */
+function usableDataDir({ dataDir }: Config, log: Log): string | null {
   if (dataDir === undefined) {
-    return log.warn("Cannot choose a data directory without a home folder: running stateless");
+    log.warn(`Cannot choose a data directory without a home folder: running stateless. ${LOST}`);
+    return null;
   }
   try {
     Deno.mkdirSync(dataDir, { recursive: true });
     const probe = Deno.makeTempFileSync({ dir: dataDir });
     Deno.removeSync(probe);
+    return dataDir;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.name : String(cause);
-    log.warn(`Cannot write to the data directory ${dataDir}: running stateless (${reason})`);
+    const where = `the data directory ${dataDir}`;
+    log.warn(`Cannot write to ${where}: running stateless (${reason}). ${LOST}`);
+    return null;
   }
 }
+
+const LOST = "Compacted conversations cannot be continued after a restart.";
 
 function cannotListen(error: unknown, { host, port }: Config): string {
   const where = `${bracketed(host)}:${port}`;

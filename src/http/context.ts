@@ -4,11 +4,14 @@
 import type { Context as HonoContext } from "@hono/hono";
 import type { Config } from "../config/config.ts";
 import type { Log } from "../log.ts";
+import type { Seal } from "../store/seal.ts";
 import type { Transfer } from "../stream/transfer.ts";
 import type { Llama } from "../upstream/llama.ts";
+import type { NewThreadSlot } from "../upstream/new_thread_slot.ts";
 import type { SlotQueue } from "../upstream/slots.ts";
 import type { UpstreamWatch } from "../upstream/model.ts";
 import type { RequestScope } from "./scope.ts";
+import type { ThreadTools } from "./thread_tools.ts";
 
 export interface Services {
   config: Config;
@@ -16,6 +19,10 @@ export interface Services {
   watch: UpstreamWatch;
   /** Where requests wait for a slot of llama-server. */
   queue: SlotQueue;
+  /** Where a conversation that begins is put. */
+  newThreadSlot: NewThreadSlot;
+  threadTools: ThreadTools;
+  seal: Seal;
   log: Log;
   /** Answers under way; a shutdown ends what is left here. */
   transfers: Set<Transfer>;

@@ -6,7 +6,7 @@ import {
   modelList,
   openAiModel,
 } from "../protocol/models.ts";
-import type { UpstreamModel } from "../upstream/facts.ts";
+import type { UpstreamModel } from "../upstream/model.ts";
 import type { Context, Services } from "./context.ts";
 import { requestTarget } from "./target.ts";
 

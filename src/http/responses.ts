@@ -2,95 +2,149 @@
 import type { ChatRequest } from "../protocol/chat.ts";
 import { ApiError } from "../protocol/error.ts";
 import { schemaProblem } from "../protocol/json_schema_check.ts";
-import { newResponse, type ResponseObject } from "../protocol/responses/output/response.ts";
+import { textHealer } from "../protocol/healing/healer.ts";
+import { askedAgain } from "../protocol/responses/empty_answer.ts";
+import { compactionSteps } from "../protocol/responses/output/compaction_steps.ts";
+import { newResponse } from "../protocol/responses/output/response.ts";
+import { responseSteps } from "../protocol/responses/output/steps.ts";
 import { toChat, type Translation } from "../protocol/responses/request.ts";
 import { type CreateResponse, parseCreateResponse } from "../protocol/responses/schema.ts";
-import { responsesConversion, type SchemaPass } from "../stream/responses_conversion.ts";
-import type { UpstreamModel } from "../upstream/facts.ts";
+import {
+  type ResponsesConversion,
+  responsesConversion,
+  type ResponsesConversionOptions,
+  type SchemaPass,
+} from "../stream/responses_conversion.ts";
+import type { UpstreamModel } from "../upstream/model.ts";
 import { readJson } from "./body.ts";
 import type { Context, Services } from "./context.ts";
 import { exchange } from "./exchange.ts";
 import { newId } from "./ids.ts";
 import { noteLabels, notesHeader } from "./notes.ts";
+import type { RequestFacts } from "./scope.ts";
+import { threadOf } from "./thread.ts";
 
 /** Answers a Responses request, streamed or whole. */
 export async function createResponse(c: Context, services: Services): Promise<Response> {
-  const { config, watch } = services;
+  const { config, watch, threadTools, seal } = services;
   const { json } = await readJson(c.req.raw, config.limits);
   const request = parseCreateResponse(json);
   const model = await watch.resolve(request.model);
-  const translation = toChat(request, model, { images: config.images });
-  const scope = c.get("scope");
+  const thread = threadOf(c.req.raw.headers, request.prompt_cache_key);
+  const translation = toChat(request, model, {
+    images: config.images,
+    unseal: seal.unseal,
+    lastTools: thread === null ? null : threadTools.recall(thread),
+  });
+  if (thread !== null && request.tools?.length) threadTools.remember(thread, request.tools);
   const stream = request.stream === true;
-  scope.tell({ model: model.id, stream, notes: noteLabels(translation.notes) });
+  c.get("scope").tell({ model: model.id, stream, notes: noteLabels(translation.notes) });
+  return generate(c, services, { request, model, thread, translation });
+}
 
+interface Generation {
+  request: CreateResponse;
+  model: UpstreamModel;
+  thread: string | null;
+  translation: Translation;
+}
+
+function generate(c: Context, services: Services, generation: Generation): Promise<Response> {
+  const { config } = services;
+  const { request, translation } = generation;
+  const { preload, chat, notes } = translation;
+  const streaming = request.stream === true;
+  const ask = asking(services, generation);
+  const steps = stepsOf(services, generation);
+  let conversion: ResponsesConversion | undefined;
+  return exchange(c, services, {
+    slot: !preload,
+    send: (signal) => preload ? nothing() : ask(signal, chat),
+    conversion: (signal) =>
+      conversion = responsesConversion({
+        steps,
+        schemaPass: schemaPass(translation, (chat) => ask(signal, chat)),
+        askAgain: preload ? null : () => ask(signal, askedAgain(chat)),
+        streaming,
+        progress: config.progress,
+      }),
+    events: streaming,
+    tears: false,
+    headers: notesHeader(notes),
+    settle: () => conversion && c.get("scope").tell(costOf(conversion)),
+  });
+}
+
+function costOf({ steps, passes }: ResponsesConversion): RequestFacts {
+  const usage = steps.usage();
+  return {
+    ...(passes() > 1 && { passes: passes() }),
+    ...(usage !== null && {
+      input_tokens: usage.input_tokens,
+      cached_tokens: usage.input_tokens_details.cached_tokens,
+      output_tokens: usage.output_tokens,
+    }),
+  };
+}
+
+/** Asks the upstream: always for a stream, so that a hang-up is noticed. */
+function asking({ llama, queue, newThreadSlot }: Services, { model, thread }: Generation) {
+  return async (signal: AbortSignal, chat: ChatRequest) => {
+    const slot = await newThreadSlot.choose(thread, queue.running() - 1, signal);
+    const body = JSON.stringify({
+      model: model.upstreamId,
+      ...chat,
+      ...(slot !== null && { id_slot: slot }),
+      stream: true,
+      stream_options: { include_usage: true },
+      return_progress: true,
+    });
+    return llama.chat(body, signal);
+  };
+}
+
+/** What tells the answer: as items, or as one sealed summary. */
+function stepsOf(
+  { config, seal }: Services,
+  { request, model, translation }: Generation,
+): ResponsesConversionOptions["steps"] {
+  const { callable, compaction, textOnly, guarded } = translation;
+  const mostCalls = textOnly ? 0 : request.parallel_tool_calls === false ? 1 : Infinity;
+  const tools = new Map(callable.map((tool) => [tool.chat.function.name, tool]));
+  const heard = textOnly ? translation.chat.tools ?? [] : callable.map(({ chat }) => chat);
+  const schemas = new Map(heard.map(({ function: { name, parameters } }) => [name, parameters]));
+  const newHealer = () =>
+    textHealer({ tools: schemas, most: mostCalls, think: true, discard: textOnly });
   const response = newResponse(request, {
     id: newId("resp"),
     model: model.id,
     createdAt: seconds(),
     sampling: model.sampling,
   });
-  const headers = notesHeader(translation.notes);
-  return generate(c, services, { request, model, translation, response, stream, headers });
-}
-
-function generate(
-  c: Context,
-  services: Services,
-  { request, model, translation, response, stream, headers }: {
-    request: CreateResponse;
-    model: UpstreamModel;
-    translation: Translation;
-    response: ResponseObject;
-    stream: boolean;
-    headers: Record<string, string>;
-  },
-): Promise<Response> {
-  const { config, llama } = services;
-  const ask = (signal: AbortSignal, chat: ChatRequest) =>
-    llama.chat(upstreamBody(chat, model), signal);
-  let conversion: ReturnType<typeof responsesConversion> | undefined;
-  return exchange(c, services, {
-    slot: !translation.preload,
-    send: (signal) => translation.preload ? nothing() : ask(signal, translation.chat),
-    conversion: (signal) =>
-      conversion = responsesConversion({
-        context: {
-          response,
-          newId,
-          now: seconds,
-          reasoning: config.reasoningEvents,
-          logprobs: wantsLogprobs(request),
-          parallelCalls: request.parallel_tool_calls !== false,
-        },
-        schemaPass: schemaPass(translation, (chat) => ask(signal, chat)),
-        streaming: stream,
-        progress: config.progress,
-      }),
-    events: stream,
-    tears: false,
-    headers,
-    settle() {
-      const usage = conversion?.steps.usage();
-      if (!usage) return;
-      c.get("scope").tell({
-        input_tokens: usage.input_tokens,
-        cached_tokens: usage.input_tokens_details.cached_tokens,
-        output_tokens: usage.output_tokens,
+  const sealed = request.include?.includes("reasoning.encrypted_content") === true;
+  const logprobs = wantsLogprobs(request);
+  return (emit, holdText) => {
+    const context = { response, emit, newId, now: seconds };
+    if (compaction) {
+      return compactionSteps({
+        ...context,
+        newHealer,
+        seal: (text) => seal.seal("compaction", text),
       });
-    },
-  });
-}
-
-/** The chat request as llama-server gets it: always a stream, so that a hang-up is noticed. */
-function upstreamBody(chat: ChatRequest, model: UpstreamModel): string {
-  return JSON.stringify({
-    model: model.upstreamId,
-    ...chat,
-    stream: true,
-    stream_options: { include_usage: true },
-    return_progress: true,
-  });
+    }
+    return responseSteps({
+      ...context,
+      reasoning: config.reasoningEvents,
+      logprobs,
+      mostCalls,
+      holdText,
+      toolNamed: (name) => tools.get(name),
+      // Log probabilities belong to the text token by token, so it stays as it is.
+      newHealer: logprobs ? null : newHealer,
+      guarded,
+      sealReasoning: sealed ? (text) => seal.seal("reasoning", text) : null,
+    });
+  };
 }
 
 function schemaPass(

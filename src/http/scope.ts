@@ -14,6 +14,8 @@ export interface RequestFacts {
   input_tokens?: number;
   cached_tokens?: number;
   output_tokens?: number;
+  /** How often llama-server was asked, where once was not enough. */
+  passes?: number;
   /** Codes of what was dropped or replaced in the request. */
   notes?: string[];
 }

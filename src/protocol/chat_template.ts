@@ -14,6 +14,14 @@ export function thinkingSwitch(chatTemplate: string): ThinkingSwitch {
   return /\breasoning_effort\b/.test(chatTemplate) ? "reasoning_effort" : "none";
 }
 
+/**
+ * Whether the template shows only one of thought and text beside a call, as gpt-oss's does: it has a
+ * channel for each, and llama-server drops the text.
+ */
+export function hidesTextBesideThought(chatTemplate: string): boolean {
+  return chatTemplate.includes("<|channel|>");
+}
+
 /** Whether the template refuses turns that do not alternate strictly. */
 export function turnsAlternate(chatTemplate: string): boolean {
   return /\bmust alternate\b/.test(chatTemplate);

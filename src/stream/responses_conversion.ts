@@ -6,15 +6,12 @@ import { type ApiError, invalidRequest } from "../protocol/error.ts";
 import { upstreamCutOff } from "../protocol/llama_error.ts";
 import { eventWriter } from "../protocol/responses/output/event_writer.ts";
 import {
+  type Emit,
   isLast,
   type ProgressNote,
   type ResponseEvent,
 } from "../protocol/responses/output/events.ts";
-import {
-  type ResponseSteps,
-  responseSteps,
-  type StepContext,
-} from "../protocol/responses/output/steps.ts";
+import type { ResponseSteps } from "../protocol/responses/output/steps.ts";
 import { answerReader } from "./answer_reader.ts";
 import type { Conversion, Source } from "./transfer.ts";
 
@@ -32,8 +29,11 @@ export interface SchemaPass {
 }
 
 export interface ResponsesConversionOptions {
-  context: Omit<StepContext, "emit" | "holdText">;
+  /** Makes the step machine; `holdText` as in its context. */
+  steps: (emit: Emit, holdText: boolean) => ResponseSteps;
   schemaPass: SchemaPass | null;
+  /** Asks once more after a silent answer; null where silence is fine. */
+  askAgain: (() => Source) | null;
   /** Whether events are written, or only the response of the last one. */
   streaming: boolean;
   /** Whether keep-alive events tell the prompt's progress. */
@@ -42,11 +42,13 @@ export interface ResponsesConversionOptions {
 
 export interface ResponsesConversion extends Conversion {
   steps: ResponseSteps;
+  /** How often the upstream was asked. */
+  passes(): number;
 }
 
 /** Makes the conversion of one response. */
 export function responsesConversion(options: ResponsesConversionOptions): ResponsesConversion {
-  const { context, schemaPass, streaming } = options;
+  const { schemaPass, askAgain, streaming } = options;
   let out = "";
   const write = eventWriter();
   let passes = 1;
@@ -55,7 +57,7 @@ export function responsesConversion(options: ResponsesConversionOptions): Respon
     if (streaming) out += write(event);
     else if (isLast(event)) out = JSON.stringify(event.response);
   };
-  const steps = responseSteps({ ...context, emit, holdText: schemaPass !== null });
+  const steps = options.steps(emit, schemaPass !== null);
   let answer = answerReader(steps.chunk);
 
   function take(): string {
@@ -71,8 +73,20 @@ export function responsesConversion(options: ResponsesConversionOptions): Respon
     return prompt === undefined ? { phase } : { phase, prompt };
   }
 
+  /** What is asked after this pass; null where its answer stands. There are two at most. */
+  function nextPass(): (() => Source) | null {
+    const text = schemaPass === null ? null : steps.heldText();
+    const problem = text === null ? null : schemaPass?.problem(text, passes > 1) ?? null;
+    if (problem !== null && schemaPass !== null) {
+      if (passes === 1) return schemaPass.again;
+      if (schemaPass.strict) throw misfit(problem);
+    }
+    return passes === 1 && steps.silent() ? askAgain : null;
+  }
+
   return {
     steps,
+    passes: () => passes,
     answering: () => answer.phase() === "answer",
     open() {
       steps.open();
@@ -86,17 +100,14 @@ export function responsesConversion(options: ResponsesConversionOptions): Respon
     end() {
       // The last word alone proves nothing: a half call must not be told as whole.
       if (!steps.finished()) throw upstreamCutOff();
-      const text = schemaPass === null ? null : steps.heldText();
-      const problem = text === null ? null : schemaPass?.problem(text, passes > 1) ?? null;
-      if (problem !== null && schemaPass !== null) {
-        if (passes === 1) {
-          passes = 2;
-          steps.restart();
-          answer = answerReader(steps.chunk);
-          return { again: schemaPass.again };
-        }
-        if (schemaPass.strict) throw misfit(problem);
+      const next = nextPass();
+      if (next !== null) {
+        passes++;
+        steps.restart();
+        answer = answerReader(steps.chunk);
+        return { again: next };
       }
+      if (askAgain !== null && steps.silent()) steps.explainSilence();
       steps.finish();
       return take();
     },

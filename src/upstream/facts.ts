@@ -2,11 +2,16 @@
  * What an upstream says about itself, read from its `/v1/models` and `/props`. Pure.
  */
 import type { SamplingDefaults } from "../protocol/chat.ts";
-import { type ThinkingSwitch, thinkingSwitch, turnsAlternate } from "../protocol/chat_template.ts";
+import {
+  hidesTextBesideThought,
+  type ThinkingSwitch,
+  thinkingSwitch,
+  turnsAlternate,
+} from "../protocol/chat_template.ts";
 import { isRecord } from "../protocol/record.ts";
 
 /** One model that the upstream answers for. */
-export interface UpstreamModel {
+export interface ModelEntry {
   /** The public name; never a path. */
   id: string;
   /** Further names that clients may use. */
@@ -24,14 +29,20 @@ export interface UpstreamModel {
   thinking: ThinkingSwitch;
   /** Whether the chat template refuses turns that do not alternate strictly. */
   alternates: boolean;
+  /** Whether the chat template shows one call of a message only. */
+  singleCalls: boolean;
+  /** Whether the chat template shows no text beside a thought and a call. */
+  hidesText: boolean;
   sampling: SamplingDefaults;
+  /** Its chat template; empty where the upstream does not say. */
+  template: string;
 }
 
 /** The object that `/props` answers; empty where the upstream has none. */
 export type Props = Record<string, unknown>;
 
 /** The models of the list; an entry without an id is left out. */
-export function toModels(list: unknown, props: Props): UpstreamModel[] {
+export function toModels(list: unknown, props: Props): ModelEntry[] {
   const data = isRecord(list) && Array.isArray(list.data) ? list.data.filter(isRecord) : [];
   // A router lists many models and its /props tell of none of them.
   const only = data.length === 1 && props.role !== "router";
@@ -54,7 +65,11 @@ export function toModels(list: unknown, props: Props): UpstreamModel[] {
       thinking: thinkingSwitch(template),
       // Unknown templates get what every template accepts.
       alternates: template === "" || turnsAlternate(template),
+      singleCalls: isRecord(facts.chat_template_caps) &&
+        facts.chat_template_caps.supports_parallel_tool_calls === false,
+      hidesText: hidesTextBesideThought(template),
       sampling: samplingOf(facts),
+      template,
     }];
   });
 }

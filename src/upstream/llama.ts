@@ -21,6 +21,8 @@ export interface Llama {
   chat(body: string | Uint8Array, signal: AbortSignal): Promise<ReadableStream<Uint8Array>>;
   /** A GET that answers JSON. Rejects like `chat`. */
   getJson(path: string, signal: AbortSignal): Promise<unknown>;
+  /** A POST of JSON that answers JSON. Rejects like `chat`. */
+  postJson(path: string, body: unknown, signal: AbortSignal): Promise<unknown>;
   /** Ends every connection. */
   close(): Promise<void>;
 }
@@ -51,15 +53,11 @@ export function openLlama(
       await checkStream(answer);
       return answer.body;
     },
-    async getJson(path, signal) {
-      const answer = await http.send({ method: "GET", path, signal });
-      if (answer.status !== 200) throw await errorOf(answer);
-      const text = await readText(answer.body, MAX_ANSWER);
-      try {
-        return JSON.parse(text);
-      } catch {
-        throw upstreamGarbled(`${path} holds no JSON`);
-      }
+    getJson: async (path, signal) => jsonOf(path, await http.send({ method: "GET", path, signal })),
+    async postJson(path, value, signal) {
+      const headers = { "content-type": "application/json" };
+      const body = JSON.stringify(value);
+      return jsonOf(path, await http.send({ method: "POST", path, headers, body, signal }));
     },
     close: () => http.destroy(),
   };
@@ -146,6 +144,16 @@ async function checkStream({ headers, body }: UpstreamResponse): Promise<void> {
   throw upstreamGarbled(
     encoding === "identity" ? "it is no event stream" : "it is compressed, which nobody asked for",
   );
+}
+
+async function jsonOf(path: string, answer: UpstreamResponse): Promise<unknown> {
+  if (answer.status !== 200) throw await errorOf(answer);
+  const text = await readText(answer.body, MAX_ANSWER);
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw upstreamGarbled(`${path} holds no JSON`);
+  }
 }
 
 async function errorOf(answer: UpstreamResponse): Promise<ApiError> {

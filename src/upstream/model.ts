@@ -6,8 +6,15 @@
 import { ApiError } from "../protocol/error.ts";
 import { upstreamFailure } from "../protocol/llama_error.ts";
 import { isRecord } from "../protocol/record.ts";
-import { type Props, toModels, type UpstreamModel } from "./facts.ts";
+import { ANY_CONTROL_WORD, type ControlWords, controlWords } from "./control_words.ts";
+import { type ModelEntry, type Props, toModels } from "./facts.ts";
 import { explainFailure, type Llama } from "./llama.ts";
+
+/** A model with all that is known of it. */
+export interface UpstreamModel extends ModelEntry {
+  /** Finds what acts as a control token in its prompts; null for nothing. */
+  control: RegExp | null;
+}
 
 /** The upstream at the moment. */
 export type UpstreamState =
@@ -55,9 +62,10 @@ export function watchUpstream(
   let look: Promise<UpstreamState> | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const stopped = new AbortController();
+  const controlOf = controlWords(llama);
 
   function refresh(): Promise<UpstreamState> {
-    look ??= readState(llama, stopped.signal).then((found) => {
+    look ??= readState(llama, controlOf, stopped.signal).then((found) => {
       look = null;
       const trusted = performance.now() - readyAt < TRUST;
       const next = trusted && wasBusy(found) && state !== null ? state : found;
@@ -136,14 +144,23 @@ function fingerprint(state: UpstreamState): string {
     : state.status + state.error.code;
 }
 
-async function readState(llama: Llama, stopped: AbortSignal): Promise<UpstreamState> {
+async function readState(
+  llama: Llama,
+  controlOf: ControlWords,
+  stopped: AbortSignal,
+): Promise<UpstreamState> {
   const signal = AbortSignal.any([stopped, AbortSignal.timeout(LOOK_TIMEOUT)]);
   try {
     const list = await llama.getJson("/v1/models", signal);
     const warnings: string[] = [];
     const props = await readProps(llama, signal, warnings);
-    const models = toModels(list, props);
-    if (models.length === 0) throw upstreamFailure("Cannot use the upstream: it lists no model.");
+    const entries = toModels(list, props);
+    if (entries.length === 0) throw upstreamFailure("Cannot use the upstream: it lists no model.");
+    const models = await Promise.all(entries.map(async (entry) => {
+      // Only what runs can be asked: a router's models are not told by its /props either.
+      const control = entry.template === "" ? ANY_CONTROL_WORD : await controlOf(entry, signal);
+      return { ...entry, control };
+    }));
     return { status: "ready", models, warnings };
   } catch (cause) {
     const error = signal.aborted

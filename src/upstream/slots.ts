@@ -13,6 +13,8 @@ export interface SlotQueue {
   take(signal: AbortSignal): Promise<() => void>;
   /** How many wait. */
   waiting(): number;
+  /** How many have a place. */
+  running(): number;
 }
 
 /**
@@ -46,6 +48,7 @@ export function slotQueue(capacity: () => number | null): SlotQueue {
 
   return {
     waiting: () => queue.size,
+    running: () => running,
     take(signal) {
       return new Promise((resolve, reject) => {
         if (signal.aborted) return reject(signal.reason);

@@ -51,13 +51,13 @@ function assertInTime({ sentAt }: Heard, times: readonly number[]): void {
 }
 
 const PROMPT = { total: 900, cache: 100, processed: 300, time_ms: 20 };
-const SPEAKS = [delta({ content: "three." }), ending()];
+const SPEAKS = [delta({ content: " three." }), ending()];
 
 /** Queued, reading the prompt, and in the middle of an answer. */
 const SILENCES: Record<ProgressNote["phase"], [before: Script, after: Script]> = {
   waiting: [[], stream({ text: "One two three." })],
   prompt: [opening([PROMPT]), SPEAKS],
-  answer: [stream({ text: "One two ", progress: [PROMPT], finish: null }), SPEAKS],
+  answer: [stream({ text: "One two", progress: [PROMPT], finish: null }), SPEAKS],
 };
 
 /** An answer that is still to come; in an object, so that waiting for the one is not the other. */
@@ -106,7 +106,7 @@ function checkBeat(beat: Beat, phase: ProgressNote["phase"]): void {
     const part = item.type === "message" ? item.content[0] : undefined;
     return part !== undefined && "text" in part ? part.text : null;
   });
-  assertEquals(texts, phase === "answer" ? ["One two "] : []);
+  assertEquals(texts, phase === "answer" ? ["One two"] : []);
 }
 
 const withoutProgress: Check = async (fake, { url }) => {

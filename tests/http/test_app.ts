@@ -4,6 +4,9 @@ import type { Config } from "../../src/config/config.ts";
 import { createApp } from "../../src/http/app.ts";
 import type { Services } from "../../src/http/context.ts";
 import type { Facts, Log } from "../../src/log.ts";
+import { threadTools } from "../../src/http/thread_tools.ts";
+import { KEY_SIZE, sealWith } from "../../src/store/seal.ts";
+import { newThreadSlot } from "../../src/upstream/new_thread_slot.ts";
 import { openLlama } from "../../src/upstream/llama.ts";
 import { slotQueue } from "../../src/upstream/slots.ts";
 import { watchUpstream } from "../../src/upstream/model.ts";
@@ -64,6 +67,9 @@ export async function testApp(
     llama,
     watch,
     queue: slotQueue(() => watch.slots()),
+    newThreadSlot: newThreadSlot(llama, () => watch.slots()),
+    threadTools: threadTools(),
+    seal: sealWith(new Uint8Array(KEY_SIZE)),
     log: logInto(lines),
     transfers: new Set(),
   };

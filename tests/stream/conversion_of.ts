@@ -1,4 +1,5 @@
 /** A Responses conversion with ids and clock that a test can know. */
+import { responseSteps } from "../../src/protocol/responses/output/steps.ts";
 import { newResponse } from "../../src/protocol/responses/output/response.ts";
 import {
   type ResponsesConversion,
@@ -7,28 +8,37 @@ import {
 } from "../../src/stream/responses_conversion.ts";
 
 export function conversionOf(
-  options: Partial<Omit<ResponsesConversionOptions, "context">> & {
+  options: Partial<Omit<ResponsesConversionOptions, "steps">> & {
     reasoning?: "summary" | "text";
     logprobs?: boolean;
   } = {},
 ): ResponsesConversion {
   let ids = 0;
   const { reasoning = "summary", logprobs = false, ...rest } = options;
+  const response = newResponse({}, {
+    id: "resp_1",
+    model: "tiny",
+    createdAt: 1000,
+    sampling: { temperature: 0.8, topP: 0.95, presencePenalty: 0, frequencyPenalty: 0 },
+  });
   return responsesConversion({
-    context: {
-      response: newResponse({}, {
-        id: "resp_1",
-        model: "tiny",
-        createdAt: 1000,
-        sampling: { temperature: 0.8, topP: 0.95, presencePenalty: 0, frequencyPenalty: 0 },
+    steps: (emit, holdText) =>
+      responseSteps({
+        response,
+        emit,
+        holdText,
+        newId: (prefix) => `${prefix}_${++ids}`,
+        now: () => 1001,
+        reasoning,
+        logprobs,
+        mostCalls: Infinity,
+        toolNamed: () => undefined,
+        newHealer: null,
+        guarded: false,
+        sealReasoning: null,
       }),
-      newId: (prefix) => `${prefix}_${++ids}`,
-      now: () => 1001,
-      reasoning,
-      logprobs,
-      parallelCalls: true,
-    },
     schemaPass: null,
+    askAgain: null,
     streaming: true,
     progress: true,
     ...rest,

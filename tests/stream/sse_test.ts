@@ -66,18 +66,11 @@ Deno.test("sseScanner() reads a line of 1 MB in pieces of any size", () => {
   }
 });
 
-Deno.test("sseScanner() takes ten times as long for a line ten times as long, not a hundred times", () => {
-  const read = (length: number) => {
-    const pieces = split(utf8(`data: ${"x".repeat(length)}\n\n`), [64]);
-    const before = performance.now();
-    assertEquals(payloads(pieces).length, 1);
-    return performance.now() - before;
-  };
-  read(500_000);
-  // A quadratic scan takes minutes here, so the generous bound tells the two apart anywhere.
-  const short = Math.max(1, Math.min(read(500_000), read(500_000)));
-  const long = read(5_000_000);
-  assert(long < 50 * short, `${short} ms, ten times as long ${long} ms`);
+Deno.test("sseScanner() reads a line of 5 MB in small pieces within seconds, not minutes", () => {
+  const pieces = split(utf8(`data: ${"x".repeat(5_000_000)}\n\n`), [64]);
+  const before = performance.now();
+  assertEquals(payloads(pieces).length, 1);
+  assert(performance.now() - before < 20_000);
 });
 
 Deno.test("sseScanner() throws RangeError for a line beyond the bound, finished or not", () => {

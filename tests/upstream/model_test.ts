@@ -48,7 +48,7 @@ Deno.test("watchUpstream() looks once for all who ask at once", async () => {
   await using watched = watching(fake);
   await Promise.all(Array.from({ length: 10 }, () => watched.watch.models()));
   await watched.watch.models();
-  assertEquals(fake.others.map(({ path }) => path), ["/v1/models", "/props"]);
+  assertEquals(fake.others.map(({ path }) => path), ["/v1/models", "/props", "/tokenize"]);
 });
 
 Deno.test("watchUpstream() never asks what keeps abandoned requests alive", async () => {
@@ -56,7 +56,7 @@ Deno.test("watchUpstream() never asks what keeps abandoned requests alive", asyn
   await using watched = watching(fake);
   for (let i = 0; i < 3; i++) await watched.watch.refresh();
   const paths = new Set(fake.others.map(({ path }) => path.split("?")[0]));
-  assertEquals([...paths], ["/v1/models", "/props"]);
+  assertEquals([...paths], ["/v1/models", "/props", "/tokenize"]);
 });
 
 Deno.test("watchUpstream() finds a model by name, alias and path, whatever the case [H21]", async () => {

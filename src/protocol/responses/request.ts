@@ -3,10 +3,13 @@
  * the same chat request, byte for byte.
  */
 import type { ChatRequest, ChatResponseFormat } from "../chat.ts";
+import { controlGuard } from "../control_text.ts";
 import { invalidRequest } from "../error.ts";
 import type { Note } from "../note.ts";
 import { answerFormat, type AnswerSchema } from "./answer_format.ts";
+import { asksForCompaction, SUMMARY_REQUEST } from "./compaction.ts";
 import { chatMessages } from "./history/messages.ts";
+import { textPart } from "./history/parts_chat.ts";
 import { inputSteps } from "./history/steps.ts";
 import { thinkingFields } from "./reasoning.ts";
 import {
@@ -18,6 +21,7 @@ import {
 } from "./translation_context.ts";
 import type { CreateResponse } from "./schema.ts";
 import { toolFields } from "./tools/fields.ts";
+import { type OfferedTool, toolSet } from "./tools/tool_set.ts";
 
 /** A translated request. */
 export interface Translation {
@@ -35,6 +39,14 @@ export interface Translation {
   responseFormat: ChatResponseFormat | null;
   /** Nothing is asked, the model is only to be loaded: `messages` is empty, do not send it. */
   preload: boolean;
+  /** The tools that the model may call. */
+  callable: readonly OfferedTool[];
+  /** The answer is a sealed summary (`compaction_trigger`). */
+  compaction: boolean;
+  /** Calls are left out, for the answer is a text: where a summary is asked for. */
+  textOnly: boolean;
+  /** Control words were parted in the prompt; the model may repeat them so. */
+  guarded: boolean;
 }
 
 /** Below OpenAI's own minimum; LM Studio's clients preload a model with 1. */
@@ -52,30 +64,46 @@ export function toChat(
   options: TranslateOptions,
 ): Translation {
   refuseState(request);
-  const context: Context = { facts, options, notes: [] };
+  const notes: Note[] = [];
+  const compaction = asksForCompaction(request.input);
+  const lastTools = request.tools?.length === 0 ? options.lastTools : null;
+  const tools = toolSet(lastTools ?? request.tools ?? [], request.input, { notes });
+  const context: Context = { facts, options, notes, nameOf: tools.nameOf };
   const steps = inputSteps(request.input, context);
+  if (compaction) steps.push({ kind: "user", parts: [textPart(SUMMARY_REQUEST)] });
   const preload = request.input === "" &&
     (request.max_output_tokens ?? PRELOAD_TOKENS) < PRELOAD_TOKENS;
   if (steps.length === 0 && !preload) {
     throw invalidRequest("Cannot answer an empty input: send at least one message", "input");
   }
-  const tools = toolFields(request, context);
-  const format = answerFormat(request.text?.format, context);
-  const mayCall = tools.tools !== undefined && tools.tool_choice !== "none";
+  const textOnly = compaction || lastTools !== null;
+  const { fields, callable } = toolFields(
+    tools.offered,
+    textOnly ? { ...request, tool_choice: "none" } : request,
+  );
+  const format = compaction ? null : answerFormat(request.text?.format, context);
+  const guard = controlGuard(facts.control);
   const chat: ChatRequest = {
-    messages: preload ? [] : chatMessages(request.instructions, steps, context),
-    ...tools,
-    ...(format !== null && !mayCall && { response_format: format.responseFormat }),
+    messages: guard.messages(
+      preload ? [] : chatMessages(request.instructions, steps, context),
+    ),
+    ...fields,
+    ...(fields.tools !== undefined && { tools: guard.tools(fields.tools) }),
+    ...(format !== null && callable.length === 0 && { response_format: format.responseFormat }),
     ...samplingFields(request),
-    ...logprobFields(request, tools.tools !== undefined, context),
+    ...logprobFields(request, fields.tools !== undefined, context),
     ...thinkingFields(request.reasoning?.effort, context),
   };
   return {
     chat,
-    notes: context.notes,
-    answerSchema: mayCall ? format?.answerSchema ?? null : null,
+    notes,
+    answerSchema: callable.length > 0 ? format?.answerSchema ?? null : null,
     responseFormat: format?.responseFormat ?? null,
     preload,
+    callable,
+    compaction,
+    textOnly,
+    guarded: guard.used(),
   };
 }
 

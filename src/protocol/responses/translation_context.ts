@@ -3,6 +3,7 @@
  */
 import type { ThinkingSwitch } from "../chat_template.ts";
 import type { Note } from "../note.ts";
+import type { Tool } from "./tools/schema.ts";
 
 /** What the model behind llama-server can do; read from its `/props`. */
 export interface ModelFacts {
@@ -15,12 +16,28 @@ export interface ModelFacts {
    * may not follow a tool's output. Absent counts as true, which every template accepts.
    */
   alternates?: boolean;
+  /** The template shows the first call of a message only, so each call gets a message. */
+  singleCalls?: boolean;
+  /** The template drops the text beside a thought and a call, so it is joined to the thought. */
+  hidesText?: boolean;
+  /** What acts as a control token in this model's prompts (control_text.ts); null for nothing. */
+  control: RegExp | null;
 }
 
-/** What the operator decided. */
+/** What Chaski seals: a text that it gave to the client to keep. */
+export type SealedKind = "compaction" | "reasoning";
+
+/** What the operator decided, and what Chaski knows from before. */
 export interface TranslateOptions {
   /** What becomes of images that the model cannot see: left out with a note, or 400. */
   images: "omit" | "refuse";
+  /** Opens what Chaski has sealed; null for a foreign or damaged seal. */
+  unseal: (kind: SealedKind, sealed: string) => string | null;
+  /**
+   * The tools of the conversation's last request, for one that lists none: Codex's compaction
+   * (0.100 to 0.169) sends an empty list, without which the prompt keeps no common prefix.
+   */
+  lastTools: readonly Tool[] | null;
 }
 
 /** Handed down through one translation; `notes` is the only thing that is written to. */
@@ -28,11 +45,18 @@ export interface Context {
   readonly facts: ModelFacts;
   readonly options: TranslateOptions;
   readonly notes: Note[];
+  /** What a tool is called upstream. */
+  readonly nameOf: (namespace: string | null | undefined, name: string) => string;
 }
 
 /** Adds a note; the sentence is printable ASCII without the user's content: it may go into a header. */
-export function note(context: Context, code: string, param: string, message: string): void {
-  context.notes.push({ code, param, message });
+export function note(
+  { notes }: Pick<Context, "notes">,
+  code: string,
+  param: string,
+  message: string,
+): void {
+  notes.push({ code, param, message });
 }
 
 /** A client's word made fit for a note: printable ASCII of at most 64 characters. */

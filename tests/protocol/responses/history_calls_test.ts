@@ -1,6 +1,10 @@
 import { assertEquals } from "@std/assert";
 import { callNamer, pairAnswers } from "../../../src/protocol/responses/history/calls.ts";
-import type { CallStep, OutputStep, Step } from "../../../src/protocol/responses/history/steps.ts";
+import type {
+  CallStep,
+  OutputStep,
+  Step,
+} from "../../../src/protocol/responses/history/step_types.ts";
 
 /** `c:id` is a call, `o:id` an output, `u` a user's message; the position tells them apart. */
 function pairs(...words: string[]): Record<string, string> {

@@ -4,6 +4,7 @@ import {
   assistant,
   call,
   callId,
+  functionTool,
   messagesOf,
   notesOf,
   output,
@@ -340,15 +341,23 @@ Deno.test("`toChat()` replays a custom tool's call as a function with one string
 });
 
 Deno.test("`toChat()` replays OpenAI's built-in tools as functions of their names", () => {
+  const tools = [functionTool("b", { description: " About b.\nMore." }), {
+    type: "custom",
+    name: "c",
+  }];
+  const found = { type: "namespace", name: "n", tools };
+  const action = { type: "exec", command: ["ls"], env: {}, user: null };
   const input = [
-    { type: "local_shell_call", id: "l", action: { type: "exec", command: ["ls"] } },
+    { type: "local_shell_call", id: "l", action },
     { type: "local_shell_call_output", id: "l", output: "files" },
     { type: "shell_call", call_id: "s", action: { commands: ["ls"] } },
     { type: "shell_call_output", call_id: "s", output: [{ stdout: "x" }] },
     { type: "apply_patch_call", call_id: "p", operation: { type: "delete_file", path: "x" } },
     { type: "apply_patch_call_output", call_id: "p", status: "failed" },
     { type: "tool_search_call", call_id: "t", arguments: { query: "q" } },
-    { type: "tool_search_output", call_id: "t", tools: [{ type: "namespace", name: "n" }] },
+    { type: "tool_search_call", call_id: "u", arguments: { query: "r" } },
+    { type: "tool_search_output", call_id: "t", tools: [found] },
+    { type: "tool_search_output", call_id: "u", tools: [] },
     { type: "mcp_call", name: "add", server_label: "s", arguments: '{"a":1}', output: "2" },
     { type: "mcp_call", name: "sub", server_label: "s", arguments: "", error: { code: 1 } },
     { type: "file_search_call", queries: ["q"], results: [{ text: "r" }] },
@@ -359,14 +368,15 @@ Deno.test("`toChat()` replays OpenAI's built-in tools as functions of their name
     return message.tool_calls?.map((call) => `${call.function.name} ${call.function.arguments}`);
   });
   assertEquals(said, [
-    ['local_shell {"type":"exec","command":["ls"]}'],
+    ['local_shell {"command":["ls"]}'],
     "files",
     ['shell {"commands":["ls"]}'],
     '[{"stdout":"x"}]',
     ['apply_patch {"type":"delete_file","path":"x"}'],
     "failed",
-    ['tool_search {"query":"q"}'],
-    '[{"type":"namespace","name":"n"}]',
+    ['tool_search {"query":"q"}', 'tool_search {"query":"r"}'],
+    "Found; call by name:\n- n__b: About b.\n- n__c",
+    "No tools were found.",
     ['add {"a":1}'],
     "2",
     ["sub {}"],
@@ -378,7 +388,7 @@ Deno.test("`toChat()` replays OpenAI's built-in tools as functions of their name
 
 Deno.test("`toChat()` leaves out items that it does not know, with a note each", () => {
   const types = [
-    ..."web_search_call compaction compaction_trigger program".split(" "),
+    ..."web_search_call program".split(" "),
     ..."image_generation_call mcp_list_tools agent_message brand_new".split(" "),
   ];
   const input = [
@@ -437,4 +447,41 @@ Deno.test("`toChat()` takes a hundred thousand items in its stride", () => {
     () => [call("c"), output("c"), user("a"), call(null)],
   );
   assertEquals(messagesOf(input.flat()).length, 100_002);
+});
+
+Deno.test("`toChat()` gives each parallel call a message where the template shows one only", () => {
+  const input = [
+    user("a"),
+    { type: "reasoning", content: [{ type: "reasoning_text", text: "t" }] },
+    call("c1"),
+    call("c2", "zoom"),
+    output("c1", "1"),
+    output("c2", "2"),
+  ];
+  const said = messagesOf(input, { ...plain, singleCalls: true }).slice(1);
+  assertEquals(said, [
+    {
+      role: "assistant",
+      content: "",
+      reasoning_content: "t",
+      tool_calls: calls([callId(0), "look", '{"at":"x"}']),
+    },
+    tool(callId(0), "1"),
+    { role: "assistant", content: "", tool_calls: calls([callId(1), "zoom", '{"at":"x"}']) },
+    tool(callId(1), "2"),
+  ]);
+});
+
+Deno.test("`toChat()` joins text and thought beside a call where the template would drop the text", () => {
+  const thought = { type: "reasoning", content: [{ type: "reasoning_text", text: "t" }] };
+  const facts = { ...plain, hidesText: true };
+  const turnOf = (...items: unknown[]) => messagesOf([user("a"), ...items], facts)[1];
+  const tool_calls = calls([callId(0), "look", '{"at":"x"}']);
+  const role = "assistant" as const;
+  const joined = { role, content: "", reasoning_content: "t\n\nb", tool_calls };
+  assertEquals(turnOf(thought, assistant("b"), call("c"), output("c")), joined);
+  const alone = { role, content: "b", tool_calls };
+  assertEquals(turnOf(assistant("b"), call("c"), output("c")), alone);
+  const uncalled = { role, content: "b", reasoning_content: "t" };
+  assertEquals(turnOf(thought, assistant("b"), user("c")), uncalled);
 });

@@ -3,6 +3,7 @@ import {
   call,
   messagesOf,
   notesOf,
+  omit,
   output,
   PIXEL,
   plain,
@@ -30,7 +31,7 @@ Deno.test("`toChat()` leaves a mark where a model cannot see an image, with a no
 });
 
 Deno.test("`toChat()` refuses an unseen image where the operator wants that", () => {
-  const error = refusalOf({ input: saying(image) }, plain, { images: "refuse" });
+  const error = refusalOf({ input: saying(image) }, plain, { ...omit, images: "refuse" });
   assertEquals(error, {
     param: "input[0].content[0]",
     message: "Cannot show an image: this model cannot see images",

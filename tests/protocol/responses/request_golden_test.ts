@@ -8,7 +8,12 @@ import { refusalOf, translate } from "./translating.ts";
 const fixtures = new URL("../../fixtures/codex/", import.meta.url);
 
 /** The strictest template and the richest model. */
-const facts: ModelFacts = { vision: true, thinking: "enable_thinking", alternates: true };
+const facts: ModelFacts = {
+  vision: true,
+  thinking: "enable_thinking",
+  alternates: true,
+  control: null,
+};
 
 async function bodyOf(name: string): Promise<Record<string, unknown>> {
   const fixture = JSON.parse(await Deno.readTextFile(new URL(`${name}.json`, fixtures)));

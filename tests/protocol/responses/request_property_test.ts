@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
+import { CONTROL_WORDS, controlPattern } from "../../../src/protocol/control_text.ts";
 import { ApiError } from "../../../src/protocol/error.ts";
 import { toChat, type Translation } from "../../../src/protocol/responses/request.ts";
 import type { ModelFacts } from "../../../src/protocol/responses/translation_context.ts";
@@ -8,12 +9,18 @@ import { fields, items, oddRequest, rounds } from "./arbitrary.ts";
 import { chatFaults } from "./chat_faults.ts";
 import { omit, translate } from "./translating.ts";
 
-const strict: ModelFacts = { vision: false, thinking: "enable_thinking", alternates: true };
+const strict: ModelFacts = {
+  vision: false,
+  thinking: "enable_thinking",
+  alternates: true,
+  control: controlPattern(CONTROL_WORDS),
+};
 
 const facts: fc.Arbitrary<ModelFacts> = fc.record({
   vision: fc.boolean(),
   thinking: fc.constantFrom("none", "enable_thinking", "reasoning_effort"),
   alternates: fc.boolean(),
+  control: fc.constantFrom(null, controlPattern(CONTROL_WORDS)),
 });
 
 /** The translation, or null for a clean refusal; anything else thrown fails the property. */

@@ -117,7 +117,7 @@ Deno.test("`parseCreateResponse()` keeps parallel_tool_calls [RT04]", () => {
 });
 
 Deno.test("`parseCreateResponse()` lets tools of other types pass [RT05]", () => {
-  const tools = ["web_search", "custom", "namespace", "local_shell", "mcp", "brand_new"]
+  const tools = ["web_search", "image_generation", "local_shell", "mcp", "brand_new"]
     .map((type) => ({ type, z: 1, a: 2 }));
   assertEquals(parseCreateResponse({ tools }).tools, tools);
 });

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import type { ChatChunk, ChatDelta } from "../../../src/protocol/chat.ts";
 import { ApiError } from "../../../src/protocol/error.ts";
+import type { OutputItem } from "../../../src/protocol/responses/output/item_types.ts";
 import type { ResponseEvent } from "../../../src/protocol/responses/output/events.ts";
 import {
   newResponse,
@@ -21,7 +22,7 @@ interface Run {
 }
 
 function run(
-  options: { holdText?: boolean; logprobs?: boolean; parallelCalls?: boolean } = {},
+  options: { holdText?: boolean; logprobs?: boolean; mostCalls?: number } = {},
 ): Run {
   const events: ResponseEvent[] = [];
   let ids = 0;
@@ -32,7 +33,11 @@ function run(
     now: () => 1001,
     reasoning: "summary",
     logprobs: options.logprobs ?? false,
-    parallelCalls: options.parallelCalls ?? true,
+    mostCalls: options.mostCalls ?? Infinity,
+    toolNamed: () => undefined,
+    newHealer: null,
+    guarded: false,
+    sealReasoning: null,
     holdText: options.holdText ?? false,
   });
   const last = () => {
@@ -41,6 +46,10 @@ function run(
     return event.response;
   };
   return { steps, events, last, types: () => events.map(({ type }) => type) };
+}
+
+function statusOf(item: OutputItem | undefined): string | undefined {
+  return item !== undefined && "status" in item ? item.status : undefined;
 }
 
 function say(delta: ChatDelta, finish_reason: string | null = null): ChatChunk {
@@ -184,7 +193,7 @@ Deno.test("responseSteps() ends a cut text as incomplete with its reason", () =>
   const { last, types } = tell([say({ content: "Hel" }), end("length")]);
   assertEquals(last().status, "incomplete");
   assertEquals(last().incomplete_details, { reason: "max_output_tokens" });
-  assertEquals(last().output[0]?.status, "incomplete");
+  assertEquals(statusOf(last().output[0]), "incomplete");
   assertEquals(types().at(-1), "response.incomplete");
 });
 
@@ -252,7 +261,7 @@ Deno.test("responseSteps() leaves out what comes behind the only call that is wa
     args(1, "}"),
     say({ content: "and more" }),
     end("tool_calls"),
-  ], { parallelCalls: false });
+  ], { mostCalls: 1 });
   assertEquals(last().output.map(({ type }) => type), ["message", "function_call"]);
   assertEquals(last().status, "completed");
 });
@@ -272,7 +281,7 @@ Deno.test("responseSteps() fails with what was said so far, and with a code that
   told.steps.fail(new ApiError("Gone.", { status: 502, type: "server_error" }));
   assertEquals(told.last().status, "failed");
   assertEquals(told.last().error, { code: "server_error", message: "Gone." });
-  assertEquals(told.last().output[0]?.status, "incomplete");
+  assertEquals(statusOf(told.last().output[0]), "incomplete");
   assertFits("ResponseResource", told.last());
 });
 

@@ -18,8 +18,9 @@ Deno.test("`toChat()` nests a flat function, strict included [RT11]", () => {
   assert(tools?.[0]?.function.parameters === parameters);
 });
 
-Deno.test("`toChat()` offers functions only and notes every other tool [RT12]", () => {
-  const tools = [{ type: "web_search" }, f, { type: "custom", name: "patch" }, g];
+Deno.test("`toChat()` notes every tool that the model cannot be offered [RT12]", () => {
+  const hosted = { type: "shell", environment: { type: "container_auto" } };
+  const tools = [{ type: "web_search" }, f, hosted, { type: "tool_search" }, g];
   assertEquals(toolsOf({ tools }).tools, [chatTool("f"), chatTool("g")]);
   const { notes } = translate({ input: "x", tools });
   assertEquals(notes, [
@@ -31,7 +32,12 @@ Deno.test("`toChat()` offers functions only and notes every other tool [RT12]", 
     {
       code: "tool_not_offered",
       param: "tools[2]",
-      message: 'The tool "patch" of type "custom" is not offered to the model.',
+      message: 'The tool "(none)" of type "shell" is not offered to the model.',
+    },
+    {
+      code: "tool_not_offered",
+      param: "tools[3]",
+      message: 'The tool "(none)" of type "tool_search" is not offered to the model.',
     },
   ]);
 });
@@ -43,7 +49,7 @@ Deno.test("`toChat()` sends no tools, no choice and no parallelism without a too
 });
 
 Deno.test("`toChat()` sends nothing about tools when none is offered [RT14]", () => {
-  const tools = [{ type: "web_search" }, { type: "namespace", name: "n", tools: [f] }];
+  const tools = [{ type: "web_search" }, { type: "namespace", name: "n", tools: [] }];
   assertEquals(toolsOf({ tools, tool_choice: "auto", parallel_tool_calls: true }), {});
 });
 
@@ -80,7 +86,7 @@ Deno.test("`toChat()` takes a forced function that is nested already [RT19]", ()
 });
 
 Deno.test("`toChat()` refuses a choice of what is not offered [RT20]", () => {
-  const tools = [f, { type: "custom", name: "patch" }];
+  const tools = [f, { type: "custom", name: "other" }];
   for (
     const tool_choice of [
       { type: "function", name: "other" },
@@ -153,17 +159,15 @@ Deno.test("`toChat()` leaves out schema keywords that llama.cpp cannot compile",
 });
 
 Deno.test("`toChat()` offers the functions that items add", () => {
+  const n = { type: "namespace", name: "n", tools: [functionTool("e")] };
   const input = [
-    { type: "additional_tools", role: "developer", tools: [{ type: "namespace", name: "n" }, g] },
+    { type: "additional_tools", role: "developer", tools: [n, g] },
     { role: "user", content: "x" },
     { type: "tool_search_output", call_id: "c", tools: [functionTool("h")] },
   ];
   const { chat, notes } = translate({ input, tools: [f] });
-  assertEquals(chat.tools?.map((tool) => tool.function.name), ["f", "g", "h"]);
-  assertEquals(
-    notes.map(({ code, param }) => `${code} ${param}`),
-    ["tool_not_offered input[0].tools[0]", "output_unmatched input[2]"],
-  );
+  assertEquals(chat.tools?.map((tool) => tool.function.name), ["f", "n__e", "g", "h"]);
+  assertEquals(notes.map(({ code, param }) => `${code} ${param}`), ["output_unmatched input[2]"]);
   const nameless = [{ type: "additional_tools", tools: [{ type: "function" }] }];
   assertEquals(refusalOf({ input: nameless }).param, "input[0].tools[0].name");
 });

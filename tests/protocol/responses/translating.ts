@@ -10,10 +10,20 @@ import type {
 import { parseCreateResponse } from "../../../src/protocol/responses/schema.ts";
 
 /** A model of text with nothing to control; turns need not alternate, so that tests stay short. */
-export const plain: ModelFacts = { vision: false, thinking: "none", alternates: false };
+export const plain: ModelFacts = {
+  vision: false,
+  thinking: "none",
+  alternates: false,
+  control: null,
+};
 export const seeing: ModelFacts = { ...plain, vision: true };
 
-export const omit: TranslateOptions = { images: "omit" };
+export const omit: TranslateOptions = {
+  images: "omit",
+  // A seal that can be read, and only so much of one that it can be told from none.
+  unseal: (kind, sealed) => sealed.startsWith(`${kind}:`) ? sealed.slice(kind.length + 1) : null,
+  lastTools: null,
+};
 
 /** Parses a body and translates it. */
 export function translate(

@@ -1,7 +1,7 @@
 /**
  * Which output answers which call, and what the calls are named upstream.
  */
-import type { CallStep, OutputStep, Step } from "./steps.ts";
+import type { CallStep, OutputStep, Step } from "./step_types.ts";
 
 /** Which output answers which call; what stays alone is in neither map. */
 export interface Answers {

@@ -24,6 +24,7 @@ const known = {
     type: z.literal("function_call"),
     call_id: text,
     name: z.string().min(1),
+    namespace: text,
     arguments: text,
   }),
   function_call_output: z.object({
@@ -35,6 +36,7 @@ const known = {
     type: z.literal("custom_tool_call"),
     call_id: text,
     name: z.string().min(1),
+    namespace: text,
     input: text,
   }),
   custom_tool_call_output: z.object({
@@ -99,6 +101,11 @@ const known = {
     queries: z.unknown().optional(),
     results: z.unknown().optional(),
   }),
+  compaction: z.object({
+    type: z.literal("compaction"),
+    encrypted_content: z.string(),
+  }),
+  compaction_trigger: z.object({ type: z.literal("compaction_trigger") }),
   additional_tools: z.object({
     type: z.literal("additional_tools"),
     tools: z.array(tool).nullish(),
@@ -117,7 +124,7 @@ export type MessageItem = z.output<typeof message>;
 export type KnownItem = z.output<(typeof known)[keyof typeof known]>;
 export type ReasoningItem = z.output<typeof known.reasoning>;
 /** Calls of tools that OpenAI's models know by type, and their outputs. */
-export type BuiltInItem = Extract<
+export type TypedItem = Extract<
   KnownItem,
   { type: `${"local_shell" | "shell" | "apply_patch" | "tool_search"}_${string}` }
 >;

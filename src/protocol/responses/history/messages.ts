@@ -9,7 +9,7 @@
 import type { ChatMessage, ChatPart, ChatToolCall } from "../../chat.ts";
 import { systemUpdate } from "../../system_text.ts";
 import { type Answers, callNamer, pairAnswers } from "./calls.ts";
-import type { CallStep, OutputStep, Step } from "./steps.ts";
+import type { CallStep, OutputStep, Step } from "./step_types.ts";
 import { append, plainText, textPart } from "./parts_chat.ts";
 import { type Context, note } from "../translation_context.ts";
 
@@ -137,22 +137,37 @@ function writeAssistant(
   transcript: Transcript,
   turn: Extract<Turn, { role: "assistant" }>,
 ): void {
-  const { messages, answers, nameCall } = transcript;
+  const { messages, answers, nameCall, context } = transcript;
   const calls = [...turn.calls].map((call) => ({ call, id: nameCall(call.key) }));
-  messages.push({
-    role: "assistant",
-    content: turn.texts.join("\n\n"),
-    ...(turn.reasoning.length > 0 && { reasoning_content: turn.reasoning.join("\n\n") }),
-    ...(calls.length > 0 && { tool_calls: calls.map(({ call, id }) => toolCall(call, id)) }),
-  });
-  const images: ChatPart[] = [];
-  for (const { call, id } of calls) {
-    const output = answers.of.get(call);
-    messages.push({ role: "tool", tool_call_id: id, content: outputText(output) });
-    const shown = (output?.parts ?? []).filter((part) => part.type === "image_url");
-    if (shown.length > 0) images.push(textPart(`[image from ${call.name}]`), ...shown);
+  const said = saidIn(turn, context);
+  const apart = context.facts.singleCalls === true && calls.length > 1;
+  for (const [i, group] of (apart ? calls.map((one) => [one]) : [calls]).entries()) {
+    const own = i === 0 ? said : { content: "" };
+    const tool_calls = group.map(({ call, id }) => toolCall(call, id));
+    messages.push({ role: "assistant", ...own, ...(group.length > 0 && { tool_calls }) });
+    for (const { call, id } of group) {
+      const content = outputText(answers.of.get(call));
+      messages.push({ role: "tool", tool_call_id: id, content });
+    }
   }
+  const images = calls.flatMap(({ call }): ChatPart[] => {
+    const shown = answers.of.get(call)?.parts.filter((part) => part.type === "image_url") ?? [];
+    return shown.length === 0 ? [] : [textPart(`[image from ${call.name}]`), ...shown];
+  });
   if (images.length > 0) say(transcript, images);
+}
+
+/** A turn's text and thought. */
+function saidIn(
+  { texts, reasoning, calls }: Extract<Turn, { role: "assistant" }>,
+  { facts }: Context,
+): { content: string; reasoning_content?: string } {
+  const joined = facts.hidesText === true && calls.size > 0 && reasoning.length > 0;
+  const thoughts = joined ? [...reasoning, ...texts] : reasoning;
+  return {
+    content: joined ? "" : texts.join("\n\n"),
+    ...(thoughts.length > 0 && { reasoning_content: thoughts.join("\n\n") }),
+  };
 }
 
 function toolCall(call: CallStep, id: string): ChatToolCall {

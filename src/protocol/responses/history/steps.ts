@@ -4,7 +4,6 @@
 import type { ChatPart } from "../../chat.ts";
 import { invalidRequest } from "../../error.ts";
 import {
-  type BuiltInItem,
   isKnown,
   isMessage,
   type Item,
@@ -15,33 +14,11 @@ import {
 import { argumentsText, jsonText, rawArguments } from "../../tool_arguments.ts";
 import type { Part } from "./parts.ts";
 import { chatParts, plainText, textPart } from "./parts_chat.ts";
+import { openSummary } from "../compaction.ts";
+import { CUSTOM_FIELD } from "../tools/call_form.ts";
 import { type Context, label, note } from "../translation_context.ts";
-
-/** A call of a tool; `key` is the client's call id, if it gave one. */
-export interface CallStep {
-  kind: "call";
-  key: string | null;
-  name: string;
-  /** The text of a JSON object. */
-  arguments: string;
-}
-
-/** What a tool returned; empty parts for an empty output. */
-export interface OutputStep {
-  kind: "output";
-  key: string | null;
-  parts: ChatPart[];
-  /** The item's path, for notes. */
-  param: string;
-}
-
-export type Step =
-  | { kind: "system"; text: string }
-  | { kind: "user"; parts: ChatPart[] }
-  | { kind: "assistant"; text: string }
-  | { kind: "reasoning"; text: string }
-  | CallStep
-  | OutputStep;
+import type { CallStep, OutputStep, Step } from "./step_types.ts";
+import { anyText, typedSteps } from "./typed_steps.ts";
 
 /**
  * The steps of an item: none where it says nothing or is left out (with a note), two for a hosted
@@ -84,9 +61,15 @@ function knownSteps(item: KnownItem, param: string, context: Context): Step[] {
   const hosted = `hosted ${param}`;
   switch (item.type) {
     case "function_call":
-      return [called(item.call_id, item.name, item.arguments ?? "")];
+      return [
+        called(item.call_id, context.nameOf(item.namespace, item.name), item.arguments ?? ""),
+      ];
     case "custom_tool_call":
-      return [called(item.call_id, item.name, rawArguments("input", item.input ?? ""))];
+      return [called(
+        item.call_id,
+        context.nameOf(item.namespace, item.name),
+        rawArguments(CUSTOM_FIELD, item.input ?? ""),
+      )];
     case "function_call_output":
     case "custom_tool_call_output":
       return [returned(item.call_id, item.output)];
@@ -102,40 +85,14 @@ function knownSteps(item: KnownItem, param: string, context: Context): Step[] {
       ];
     case "reasoning":
       return reasoningSteps(item, param, context);
+    case "compaction":
+      return [{ kind: "user", parts: [textPart(openSummary(item, param, context))] }];
     case "additional_tools":
-      // Declares tools and says nothing; read with the request's own tools.
+    case "compaction_trigger":
+      // They say nothing: one declares tools, the other asks for a summary.
       return [];
     default:
-      return builtInSteps(item, param, called, returned);
-  }
-}
-
-/** Tools that OpenAI's models know by type; a local model sees them as functions of that name. */
-function builtInSteps(
-  item: BuiltInItem,
-  param: string,
-  called: (key: string | null | undefined, name: string, text: string) => CallStep,
-  returned: (key: string | null | undefined, output: string | null | undefined) => OutputStep,
-): Step[] {
-  switch (item.type) {
-    case "local_shell_call":
-      return [
-        called(item.call_id ?? item.id, "local_shell", jsonText(item.action, `${param}.action`)),
-      ];
-    case "shell_call":
-      return [called(item.call_id, "shell", jsonText(item.action, `${param}.action`))];
-    case "apply_patch_call":
-      return [called(item.call_id, "apply_patch", jsonText(item.operation, `${param}.operation`))];
-    case "tool_search_call":
-      return [called(item.call_id, "tool_search", anyText(item.arguments, `${param}.arguments`))];
-    case "local_shell_call_output":
-      return [returned(item.call_id ?? item.id, anyText(item.output, `${param}.output`))];
-    case "shell_call_output":
-      return [returned(item.call_id, anyText(item.output, `${param}.output`))];
-    case "apply_patch_call_output":
-      return [returned(item.call_id, item.output || item.status)];
-    case "tool_search_output":
-      return [returned(item.call_id, anyText(item.tools, `${param}.tools`))];
+      return typedSteps(item, param, context, { called, returned });
   }
 }
 
@@ -162,16 +119,17 @@ function outputStep(
   return { kind: "output", key: key ?? null, parts, param };
 }
 
-/** The model's own words win over a summary of them; sealed reasoning cannot be read. */
+/** The model's own words win over a summary of them; then what Chaski itself has sealed. */
 function reasoningSteps(
-  item: ReasoningItem,
+  { content, summary, encrypted_content: sealed }: ReasoningItem,
   param: string,
   context: Context,
 ): Step[] {
-  const text = paragraphs(item.content) || paragraphs(item.summary);
-  if (text !== "") return [{ kind: "reasoning", text }];
-  if (item.encrypted_content) {
-    const message = "Reasoning that is only there in encrypted form was left out.";
+  const text = paragraphs(content) || paragraphs(summary) ||
+    (sealed ? context.options.unseal("reasoning", sealed) : "");
+  if (text) return [{ kind: "reasoning", text }];
+  if (sealed) {
+    const message = "Reasoning that is only there in a foreign encrypted form was left out.";
     note(context, "reasoning_dropped", `${param}.encrypted_content`, message);
   }
   return [];
@@ -180,11 +138,6 @@ function reasoningSteps(
 function paragraphs(parts: { text?: string | null | undefined }[] | null | undefined): string {
   const texts = (parts ?? []).map((part) => part.text ?? "").filter((text) => text !== "");
   return texts.join("\n\n").toWellFormed();
-}
-
-/** A value of any type as text; strings as they are, nothing as no text. */
-function anyText(value: unknown, param: string): string {
-  return typeof value === "string" ? value : jsonText(value, param);
 }
 
 /** A bare string is one user message. */

@@ -21,6 +21,8 @@ export interface CallSink {
 export interface CallTrack {
   /** One fragment. Throws ApiError 502 for a fragment of a call that is over. */
   delta(fragment: ChatToolCallDelta): void;
+  /** A whole call that came otherwise than in fragments. */
+  add(name: string, args: string): void;
   /** Ends the call that is being written, if any. Throws ApiError 502 when it never had a name. */
   close(): void;
   /** Whether a call is being written. */
@@ -51,6 +53,7 @@ export function callTrack(
   let full = false;
   const ids = new Set<string>();
   const over = new Set<number>();
+  let begun = 0;
 
   function close(): void {
     if (call === null) return;
@@ -65,10 +68,15 @@ export function callTrack(
     if (over.has(index)) {
       throw upstreamGarbled("a tool call went on after the next one had begun");
     }
-    full = over.size >= most;
-    if (full) return null;
+    return admit() ? { index, id: "", name: "", early: "", started: false } : null;
+  }
+
+  function admit(): boolean {
+    full = begun >= most;
+    if (full) return false;
+    begun++;
     sink.next();
-    return { index, id: "", name: "", early: "", started: false };
+    return true;
   }
 
   function start(starting: Writing): void {
@@ -83,6 +91,15 @@ export function callTrack(
   return {
     close,
     active: () => call !== null,
+    add(name, args) {
+      close();
+      if (!admit()) return;
+      const id = newCallId();
+      ids.add(id);
+      sink.start(id, name);
+      sink.append(args);
+      sink.end();
+    },
     full: () => full,
     delta(fragment) {
       if (full) return;

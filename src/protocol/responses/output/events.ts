@@ -3,13 +3,8 @@
  * None carries its `sequence_number`: that is stamped in one place, where events are written.
  */
 import type { PromptProgress } from "../../chat.ts";
-import type {
-  OutputItem,
-  RefusalPart,
-  ResponseObject,
-  TextPart,
-  TokenLogprob,
-} from "./response.ts";
+import type { OutputItem, RefusalPart, TextPart, TokenLogprob } from "./item_types.ts";
+import type { ResponseObject } from "./response.ts";
 
 interface Lifecycle {
   response: ResponseObject;
@@ -68,7 +63,9 @@ export type ResponseEvent =
     type: "response.function_call_arguments.done";
     name: string;
     arguments: string;
-  } & InItem);
+  } & InItem)
+  | ({ type: "response.custom_tool_call_input.delta"; delta: string } & InItem)
+  | ({ type: "response.custom_tool_call_input.done"; input: string } & InItem);
 
 type LastEvent = Extract<
   ResponseEvent,

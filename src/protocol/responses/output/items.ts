@@ -3,7 +3,6 @@
  */
 import type { Emit } from "./events.ts";
 import type {
-  FunctionCallItem,
   ItemStatus,
   MessageItem,
   OutputItem,
@@ -11,7 +10,7 @@ import type {
   RefusalPart,
   TextPart,
   TokenLogprob,
-} from "./response.ts";
+} from "./item_types.ts";
 
 /** An item that is being written. */
 export interface OpenItem {
@@ -32,22 +31,26 @@ export interface OpenMessage extends OpenItem {
   appendRefusal(delta: string): void;
 }
 
-export interface OpenCall extends OpenItem {
-  kind: "call";
-  append(delta: string): void;
-}
-
 /** How thinking is told: as a summary, which every client shows, or as raw text (apis.md 1.4). */
 export type ReasoningDialect = "summary" | "text";
 
-interface Place {
+/** Where an item stands and what hears of it. */
+export interface Place {
   id: string;
   outputIndex: number;
   emit: Emit;
 }
 
-/** Opens a reasoning item. Either dialect ends with the text in the item's `content`. */
-export function openReasoning(place: Place, dialect: ReasoningDialect): OpenReasoning {
+/**
+ * Opens a reasoning item. Either dialect ends with the text in the item's `content`.
+ *
+ * @param seal seals the text for `encrypted_content`; null where the client did not ask for it
+ */
+export function openReasoning(
+  place: Place,
+  dialect: ReasoningDialect,
+  seal: ((text: string) => string) | null,
+): OpenReasoning {
   const { id, outputIndex: output_index, emit } = place;
   const summary = dialect === "summary";
   const here = { item_id: id, output_index };
@@ -100,7 +103,10 @@ export function openReasoning(place: Place, dialect: ReasoningDialect): OpenReas
         const part = { type: "reasoning_text" as const, text };
         emit({ type: "response.content_part.done", ...at, part });
       }
-      const item = snapshot(status);
+      const item = {
+        ...snapshot(status),
+        ...(seal !== null && text !== "" && { encrypted_content: seal(text) }),
+      };
       emit({ type: "response.output_item.done", output_index, item });
       return item;
     },
@@ -174,38 +180,4 @@ export function openMessage({ id, outputIndex: output_index, emit }: Place): Ope
 /** A part as it stands now; the original grows. */
 function copyOf<P extends TextPart | RefusalPart>(part: P): P {
   return part.type === "refusal" ? { ...part } : { ...part, logprobs: part.logprobs.slice() };
-}
-
-/** Opens a function call whose name is known. */
-export function openCall(
-  { id, outputIndex: output_index, emit }: Place,
-  { callId, name }: { callId: string; name: string },
-): OpenCall {
-  const here = { item_id: id, output_index };
-  let args = "";
-
-  const snapshot = (status: ItemStatus): FunctionCallItem => ({
-    type: "function_call",
-    id,
-    status,
-    call_id: callId,
-    name,
-    arguments: args,
-  });
-
-  emit({ type: "response.output_item.added", output_index, item: snapshot("in_progress") });
-  return {
-    kind: "call",
-    append(delta) {
-      args += delta;
-      emit({ type: "response.function_call_arguments.delta", ...here, delta });
-    },
-    snapshot,
-    close(status) {
-      emit({ type: "response.function_call_arguments.done", ...here, name, arguments: args });
-      const item = snapshot(status);
-      emit({ type: "response.output_item.done", output_index, item });
-      return item;
-    },
-  };
 }

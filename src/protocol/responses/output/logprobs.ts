@@ -1,6 +1,6 @@
 /** llama-server's log probabilities as Open Responses spells them. Pure. */
 import type { ChatLogprob } from "../../chat.ts";
-import type { TokenLogprob } from "./response.ts";
+import type { TokenLogprob } from "./item_types.ts";
 
 /** For the many deltas that carry none; nobody writes to it. */
 export const NO_LOGPROBS: TokenLogprob[] = [];

@@ -1,66 +1,10 @@
 /**
  * The Response object: all 31 fields of Open Responses 2026-04-24, which OpenAI's SDK reads too.
  */
-import type { ChatTimings, ChatUsage, SamplingDefaults } from "../../chat.ts";
+import type { SamplingDefaults } from "../../chat.ts";
 import { isRecord } from "../../record.ts";
-
-export interface TextPart {
-  type: "output_text";
-  text: string;
-  annotations: unknown[];
-  logprobs: TokenLogprob[];
-}
-
-export interface RefusalPart {
-  type: "refusal";
-  refusal: string;
-}
-
-/** One token's log probability; the shape of Open Responses' `LogProb`. */
-export interface TokenLogprob {
-  token: string;
-  logprob: number;
-  bytes: number[];
-  top_logprobs: { token: string; logprob: number; bytes: number[] }[];
-}
-
-export type ItemStatus = "in_progress" | "completed" | "incomplete";
-
-export interface ReasoningItem {
-  type: "reasoning";
-  id: string;
-  status: ItemStatus;
-  summary: { type: "summary_text"; text: string }[];
-  content: { type: "reasoning_text"; text: string }[];
-}
-
-export interface MessageItem {
-  type: "message";
-  id: string;
-  status: ItemStatus;
-  role: "assistant";
-  content: (TextPart | RefusalPart)[];
-}
-
-export interface FunctionCallItem {
-  type: "function_call";
-  id: string;
-  status: ItemStatus;
-  call_id: string;
-  name: string;
-  arguments: string;
-}
-
-export type OutputItem = ReasoningItem | MessageItem | FunctionCallItem;
-
-/** Token counts. */
-export interface ResponseUsage {
-  input_tokens: number;
-  input_tokens_details: { cached_tokens: number; cache_write_tokens: number };
-  output_tokens: number;
-  output_tokens_details: { reasoning_tokens: number };
-  total_tokens: number;
-}
+import type { OutputItem } from "./item_types.ts";
+import type { ResponseUsage } from "./usage.ts";
 
 export type ResponseStatus = "in_progress" | "completed" | "incomplete" | "failed";
 
@@ -182,43 +126,4 @@ function echoedText(text: unknown): unknown {
 
 function echoedReasoning(reasoning: unknown): unknown {
   return { effort: null, summary: null, ...(isRecord(reasoning) ? reasoning : {}) };
-}
-
-/**
- * llama-server's counts in OpenAI's words. It does not count reasoning tokens: Chaski counts the
- * deltas, of which each is one token (two only where a character needs several).
- */
-export function toUsage(
-  usage: ChatUsage,
-  timings: ChatTimings | undefined,
-  reasoningDeltas: number,
-): ResponseUsage {
-  return {
-    input_tokens: usage.prompt_tokens,
-    input_tokens_details: {
-      cached_tokens: usage.prompt_tokens_details?.cached_tokens ?? timings?.cache_n ?? 0,
-      cache_write_tokens: 0,
-    },
-    output_tokens: usage.completion_tokens,
-    output_tokens_details: { reasoning_tokens: Math.min(reasoningDeltas, usage.completion_tokens) },
-    total_tokens: usage.total_tokens ?? usage.prompt_tokens + usage.completion_tokens,
-  };
-}
-
-/**
- * Counts of a further pass for the same answer: what was written adds up, but the prompt is that of
- * the last pass, because clients compact by it.
- */
-export function addPass(before: ResponseUsage | null, pass: ResponseUsage): ResponseUsage {
-  if (before === null) return pass;
-  const output_tokens = before.output_tokens + pass.output_tokens;
-  return {
-    ...pass,
-    output_tokens,
-    output_tokens_details: {
-      reasoning_tokens: before.output_tokens_details.reasoning_tokens +
-        pass.output_tokens_details.reasoning_tokens,
-    },
-    total_tokens: pass.input_tokens + output_tokens,
-  };
 }

@@ -6,46 +6,53 @@
  * event ends the stream, and it is true.
  */
 import type { ChatChunk, ChatDelta } from "../../chat.ts";
+import { deltaUnguarder } from "../../control_text.ts";
 import type { ApiError } from "../../error.ts";
+import type { TextHealer } from "../../healing/healer.ts";
+import type { HealedPiece } from "../../healing/text_scene.ts";
+import { EMPTY_ANSWER } from "../empty_answer.ts";
+import type { OfferedTool } from "../tools/tool_set.ts";
 import { callTrack } from "./call_track.ts";
-import { NO_LOGPROBS, toLogprobs } from "./logprobs.ts";
+import { type CallPrefix, callPrefix, type OpenCall, openCall } from "./calls.ts";
 import type { Emit, ProgressNote } from "./events.ts";
+import type { OutputItem, TokenLogprob } from "./item_types.ts";
 import {
-  type OpenCall,
-  openCall,
   type OpenMessage,
   openMessage,
   type OpenReasoning,
   openReasoning,
   type ReasoningDialect,
 } from "./items.ts";
-import {
-  addPass,
-  type OutputItem,
-  type ResponseObject,
-  type ResponseUsage,
-  type TokenLogprob,
-  toUsage,
-} from "./response.ts";
+import { NO_LOGPROBS, toLogprobs } from "./logprobs.ts";
+import type { ResponseObject } from "./response.ts";
+import { type ResponseUsage, usageCounter } from "./usage.ts";
 
 export interface StepContext {
   /** The response before the model has said anything. */
   response: ResponseObject;
   emit: Emit;
   /** A fresh id with the given prefix. */
-  newId: (prefix: "rs" | "msg" | "fc" | "call") => string;
+  newId: (prefix: "rs" | "msg" | "cmp" | "call" | CallPrefix) => string;
   /** Seconds since 1970. */
   now: () => number;
   reasoning: ReasoningDialect;
   /** Whether the client asked for log probabilities. */
   logprobs: boolean;
   /**
-   * Whether one answer may hold several calls. llama-server's grammar does not keep a no under
-   * `tool_choice: auto`, so what comes behind the first call is left out.
+   * How many calls one answer may hold. llama-server's grammar does not keep a limit of one under
+   * `tool_choice: auto`, so what comes behind the last call is left out. 0: the answer is a text.
    */
-  parallelCalls: boolean;
+  mostCalls: number;
   /** Keeps the last message back until `finish()`, because it may be replaced. */
   holdText: boolean;
+  /** The tool that the model means by a name; undefined for one that it may not call. */
+  toolNamed: (name: string) => OfferedTool | undefined;
+  /** Makes what finds calls and thoughts in the text; null where the text is to be left alone. */
+  newHealer: (() => TextHealer) | null;
+  /** Whether the prompt holds parted control words, which the model may repeat. */
+  guarded: boolean;
+  /** Seals thoughts for `encrypted_content`; null where the client did not ask for it. */
+  sealReasoning: ((text: string) => string) | null;
 }
 
 /** What the caller drives. After `finish()` or `fail()` nothing more may be called. */
@@ -60,6 +67,10 @@ export interface ResponseSteps {
   finished(): boolean;
   /** The text kept back, maybe empty; null where the answer made calls, was cut, or is not held. */
   heldText(): string | null;
+  /** Whether the model ended its turn by itself and said nothing: no text, no call, no refusal. */
+  silent(): boolean;
+  /** Says in the model's place that it said nothing, so that nobody waits for an answer. */
+  explainSilence(): void;
   /** Forgets the held text and waits for another pass of the upstream. */
   restart(): void;
   /** Ends the response as completed or incomplete. */
@@ -73,7 +84,7 @@ export interface ResponseSteps {
 const BLANK = /^\s*$/;
 
 /** Why the upstream stopped, as `incomplete_details.reason`; null for an answer that is whole. */
-function incompleteReason(finishReason: string | null): string | null {
+export function incompleteReason(finishReason: string | null): string | null {
   if (finishReason === "length") return "max_output_tokens";
   return finishReason === "content_filter" ? "content_filter" : null;
 }
@@ -81,15 +92,16 @@ function incompleteReason(finishReason: string | null): string | null {
 /** Makes the machine for one response. */
 export function responseSteps(context: StepContext): ResponseSteps {
   const { response, emit, newId, now } = context;
+  let healer = context.newHealer?.() ?? null;
+  const unguard = context.guarded ? deltaUnguarder() : null;
   const done: OutputItem[] = [];
   let open: OpenReasoning | OpenMessage | OpenCall | null = null;
   /** Text not sent yet: blank so far (a pure tool turn has no message), or held. */
   let pending: { text: string; logprobs: TokenLogprob[] } = { text: "", logprobs: [] };
   let finishReason: string | null = null;
-  let total: ResponseUsage | null = null;
-  let reasoningDeltas = 0;
+  const usage = usageCounter();
 
-  const place = (prefix: "rs" | "msg" | "fc") => ({
+  const place = (prefix: "rs" | "msg" | CallPrefix) => ({
     id: newId(prefix),
     outputIndex: done.length,
     emit,
@@ -104,11 +116,12 @@ export function responseSteps(context: StepContext): ResponseSteps {
     next: () => flushPending(),
     start(callId, name) {
       closeItem();
-      open = openCall(place("fc"), { callId, name });
+      const tool = context.toolNamed(name);
+      open = openCall(place(callPrefix(tool)), { callId, name, tool });
     },
     append: (args) => open?.kind === "call" && open.append(args),
     end: closeItem,
-  }, { newCallId: () => newId("call"), most: context.parallelCalls ? Infinity : 1 });
+  }, { newCallId: () => newId("call"), most: context.mostCalls });
 
   /** Closes whatever is open, so that another item may begin. */
   function closeOpen(): void {
@@ -117,11 +130,10 @@ export function responseSteps(context: StepContext): ResponseSteps {
   }
 
   function think(delta: string): void {
-    reasoningDeltas++;
     if (open?.kind !== "reasoning") {
       if (!context.holdText) flushPending();
       closeOpen();
-      open = openReasoning(place("rs"), context.reasoning);
+      open = openReasoning(place("rs"), context.reasoning, context.sealReasoning);
     }
     open.append(delta);
   }
@@ -152,21 +164,41 @@ export function responseSteps(context: StepContext): ResponseSteps {
     if (!BLANK.test(text)) message().appendText(text, logprobs);
   }
 
+  /** What the healer made of the text. */
+  function tell(pieces: readonly HealedPiece[]): void {
+    for (const piece of pieces) {
+      if (calls.full()) return;
+      if (piece.kind === "text") say(piece.text, NO_LOGPROBS);
+      else if (piece.kind === "reasoning") {
+        usage.thought();
+        think(piece.text);
+      } else calls.add(piece.name, piece.arguments);
+    }
+  }
+
   function apply(delta: ChatDelta, logprobs: TokenLogprob[]): void {
     if (calls.full()) return;
-    if (delta.reasoning_content) think(delta.reasoning_content);
-    if (delta.content) say(delta.content, logprobs);
+    if (delta.reasoning_content) {
+      usage.thought();
+      think(delta.reasoning_content);
+    }
+    if (delta.content) {
+      if (healer === null) say(delta.content, logprobs);
+      else tell(healer.push(delta.content));
+    }
     if (delta.refusal) {
       flushPending();
       message().appendRefusal(delta.refusal);
     }
+    if (delta.tool_calls && healer !== null) tell(healer.sleep());
+    if (context.mostCalls === 0) return;
     for (const fragment of delta.tool_calls ?? []) calls.delta(fragment);
   }
 
   /** The response as it stands, with what is still being written. */
   function current(status: "in_progress" | "incomplete"): ResponseObject {
     const output = open === null ? done.slice() : [...done, open.snapshot(status)];
-    return { ...response, output, usage: total };
+    return { ...response, output, usage: usage.total() };
   }
 
   function finishCut(reason: string): void {
@@ -194,16 +226,18 @@ export function responseSteps(context: StepContext): ResponseSteps {
     chunk(chunk) {
       const choice = chunk.choices?.find((one) => one.index === 0);
       if (choice !== undefined) {
+        const delta = choice.delta ?? {};
         apply(
-          choice.delta ?? {},
+          unguard === null ? delta : unguard(delta),
           context.logprobs ? toLogprobs(choice.logprobs?.content) : NO_LOGPROBS,
         );
+        if (choice.finish_reason != null && healer !== null) {
+          // A call is finished without its closing tags, but never when it was cut.
+          tell(incompleteReason(choice.finish_reason) === null ? healer.end() : healer.sleep());
+        }
         finishReason = choice.finish_reason ?? finishReason;
       }
-      if (chunk.usage) {
-        total = addPass(total, toUsage(chunk.usage, chunk.timings, reasoningDeltas));
-        reasoningDeltas = 0;
-      }
+      usage.chunk(chunk);
     },
     beat(note) {
       const event = { type: "response.in_progress" as const, response: current("in_progress") };
@@ -215,9 +249,15 @@ export function responseSteps(context: StepContext): ResponseSteps {
         done.every((item) => item.type === "reasoning");
       return final ? pending.text.trim() : null;
     },
+    silent: () =>
+      finishReason !== null && incompleteReason(finishReason) === null && !calls.active() &&
+      (open === null || open.kind === "reasoning") && BLANK.test(pending.text) &&
+      done.every((item) => item.type === "reasoning"),
+    explainSilence: () => message().appendText(EMPTY_ANSWER, NO_LOGPROBS),
     restart() {
       closeOpen();
       pending = { text: "", logprobs: [] };
+      healer = context.newHealer?.() ?? null;
       finishReason = null;
     },
     finish() {
@@ -240,6 +280,6 @@ export function responseSteps(context: StepContext): ResponseSteps {
         },
       });
     },
-    usage: () => total,
+    usage: usage.total,
   };
 }

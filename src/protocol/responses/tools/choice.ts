@@ -1,15 +1,24 @@
 /**
  * `tool_choice`: whether the model must, may or must not call a tool, and which.
  */
-import type { ChatTool, ChatToolChoice } from "../../chat.ts";
+import type { ChatToolChoice } from "../../chat.ts";
 import { invalidRequest } from "../../error.ts";
 import { label } from "../translation_context.ts";
-import type { AllowedTools, ForcedFunction, ToolChoice } from "./schema.ts";
+import type { AllowedTools, ToolChoice } from "./schema.ts";
+import type { OfferedTool } from "./tool_set.ts";
 
 /** The tools that stay in the prompt, and llama-server's word for the choice. */
 export interface Choice {
-  tools: ChatTool[];
+  tools: readonly OfferedTool[];
   tool_choice?: ChatToolChoice;
+}
+
+/** One tool as a choice names it: by its names, or by a type that says all. */
+interface Named {
+  readonly type?: unknown;
+  readonly name?: unknown;
+  readonly namespace?: unknown;
+  readonly function?: unknown;
 }
 
 /**
@@ -18,45 +27,62 @@ export interface Choice {
  *
  * @throws {ApiError} 400, `param` `tool_choice`, where a tool is demanded that is not offered.
  */
-export function chooseTools(tools: ChatTool[], choice: ToolChoice | null | undefined): Choice {
+export function chooseTools(
+  tools: readonly OfferedTool[],
+  choice: ToolChoice | null | undefined,
+): Choice {
   if (choice == null) return { tools };
   if (typeof choice === "string") return chooseMode(tools, choice);
-  if (isForcedFunction(choice)) return forceFunction(tools, choice);
-  if (isAllowedTools(choice)) return allowTools(tools, choice);
-  throw refusal(`tools of type "${label(choice.type)}" are not offered to the model`);
+  return isAllowedTools(choice) ? allowTools(tools, choice) : forceTool(tools, choice);
 }
 
-function chooseMode(tools: ChatTool[], mode: "none" | "auto" | "required"): Choice {
+function chooseMode(tools: readonly OfferedTool[], mode: "none" | "auto" | "required"): Choice {
   if (tools.length > 0) return { tools, tool_choice: mode };
   if (mode === "required") throw refusal("no tool is offered to the model");
   return { tools };
 }
 
 /** llama-server takes a named function for `auto` (0.7.0), so it becomes the only one. */
-function forceFunction(tools: ChatTool[], choice: ForcedFunction): Choice {
-  const name = choice.name ?? choice.function?.name;
+function forceTool(tools: readonly OfferedTool[], choice: Named): Choice {
+  const named = tools.find((tool) => keysOf(tool).includes(keyOf(choice)));
+  if (named !== undefined) return { tools: [named], tool_choice: "required" };
+  if (choice.type !== "function" && choice.type !== "custom") {
+    throw refusal(`tools of type "${label(choice.type)}" are not offered to the model`);
+  }
+  const name = nameOf(choice);
   if (name == null) {
     throw invalidRequest("Cannot force a tool: name is missing", "tool_choice.name");
   }
-  const named = tools.filter((tool) => tool.function.name === name);
-  if (named.length === 0) throw refusal(`no function "${label(name)}" is offered to the model`);
-  return { tools: named, tool_choice: "required" };
+  throw refusal(`no ${choice.type} "${label(name)}" is offered to the model`);
 }
 
-function allowTools(tools: ChatTool[], choice: AllowedTools): Choice {
-  const names = new Set(
-    choice.tools.filter((tool) => tool.type === "function").map((tool) => tool.name),
-  );
-  const allowed = tools.filter((tool) => names.has(tool.function.name));
-  return chooseMode(allowed, choice.mode ?? "auto");
+function allowTools(tools: readonly OfferedTool[], { tools: listed, mode }: AllowedTools): Choice {
+  const meant = new Set(listed.map(keyOf));
+  const allowed = tools.filter((tool) => keysOf(tool).some((key) => meant.has(key)));
+  return chooseMode(allowed, mode ?? "auto");
+}
+
+/** What a choice may call a tool: a function by its own name or, in a namespace, by the flat one. */
+function keysOf({ form, chat }: OfferedTool): string[] {
+  if (form.kind !== "function" && form.kind !== "custom") return [keyOf({ type: form.kind })];
+  const { kind: type, name, namespace } = form;
+  return [keyOf({ type, name, namespace }), keyOf({ type, name: chat.function.name })];
+}
+
+function keyOf(named: Named): string {
+  const { type, namespace } = named;
+  const byName = type === "function" || type === "custom";
+  return JSON.stringify(byName ? [type, nameOf(named), namespace ?? null] : [type]);
+}
+
+/** Chat Completions' clients put the name one level deeper. */
+function nameOf({ name, function: nested }: Named): unknown {
+  if (name != null || typeof nested !== "object" || nested === null) return name;
+  return "name" in nested ? nested.name : undefined;
 }
 
 function refusal(reason: string): Error {
   return invalidRequest(`Cannot force a tool: ${reason}`, "tool_choice");
-}
-
-function isForcedFunction(choice: Exclude<ToolChoice, string>): choice is ForcedFunction {
-  return choice.type === "function";
 }
 
 function isAllowedTools(choice: Exclude<ToolChoice, string>): choice is AllowedTools {
