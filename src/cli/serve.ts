@@ -4,7 +4,6 @@
 import { bracketed } from "../config/address.ts";
 import type { Config } from "../config/config.ts";
 import { createApp } from "../http/app.ts";
-import { isTold } from "../http/errors.ts";
 import { closeLog, type Log, openLog } from "../log.ts";
 import { ApiError } from "../protocol/error.ts";
 import type { Services } from "../http/context.ts";
@@ -19,6 +18,7 @@ import { type UpstreamState, watchUpstream } from "../upstream/model.ts";
 import { version } from "../version.ts";
 import { banner } from "./banner.ts";
 import { writeAll } from "./io.ts";
+import { cannotListen, listenAt, type Listener, listenForOss } from "./listeners.ts";
 
 /** Runs until a signal ends it. Gives the exit code. */
 export async function serve(config: Config): Promise<number> {
@@ -65,17 +65,9 @@ export async function serve(config: Config): Promise<number> {
 async function listen(services: Services, isTerminal: boolean): Promise<number> {
   const { config, log, watch } = services;
   const app = createApp(services);
-  let server: Deno.HttpServer<Deno.NetAddr>;
+  let server: Listener;
   try {
-    server = Deno.serve({
-      hostname: config.host,
-      port: config.port,
-      onListen: () => {},
-      onError: (cause) => {
-        if (!isTold(cause)) log.error(`Cannot answer: ${cause}`);
-        return new Response(null, { status: 500 });
-      },
-    }, app.fetch);
+    server = listenAt(config, app.fetch, log);
   } catch (error) {
     writeAll(Deno.stderr, `${cannotListen(error, config)}\n`);
     return 1;
@@ -94,8 +86,9 @@ async function listen(services: Services, isTerminal: boolean): Promise<number> 
     upstream,
     config_file,
   });
+  const others = config.oss ? listenForOss(config, app.fetch, log) : [];
   await stopSignal(log);
-  await shutDown(server, services);
+  await shutDown([server, ...others], services);
   return 0;
 }
 
@@ -106,9 +99,9 @@ const LAST_WORDS = 1_000;
  * Stops accepting, lets answers end within the grace time, and ends the rest with an error. A
  * client that does not read, or has not sent its whole request, is not waited for.
  */
-async function shutDown(server: Deno.HttpServer, services: Services): Promise<void> {
+async function shutDown(servers: readonly Listener[], services: Services): Promise<void> {
   const { config, log, transfers } = services;
-  const closed = server.shutdown().then(() => true);
+  const closed = Promise.all(servers.map((server) => server.shutdown())).then(() => true);
   if (!await within(closed, config.timeouts.grace * 1000, () => false)) {
     if (transfers.size > 0) {
       log.warn(`${transfers.size} answers did not end in time: they are cut off`);
@@ -186,19 +179,3 @@ function usableDataDir({ dataDir }: Config, log: Log): string | null {
 }
 
 const LOST = "Compacted conversations cannot be continued after a restart.";
-
-function cannotListen(error: unknown, { host, port }: Config): string {
-  const where = `${bracketed(host)}:${port}`;
-  if (error instanceof Deno.errors.AddrInUse) {
-    return `Cannot listen on ${where}: port ${port} is in use. ` +
-      "Stop the program that holds it, or choose another port by --port (0 takes a free one).";
-  }
-  if (error instanceof Deno.errors.AddrNotAvailable) {
-    return `Cannot listen on ${where}: this machine has no such address. Choose another by --host.`;
-  }
-  if (error instanceof Deno.errors.PermissionDenied) {
-    return `Cannot listen on ${where}: the system forbids it. Choose a port above 1023 by --port.`;
-  }
-  const reason = error instanceof Error ? error.message : String(error);
-  return `Cannot listen on ${where}: ${reason}`;
-}

@@ -22,6 +22,8 @@ export interface Config {
   /** Canonical: an IP address without brackets, or a lower-case name. */
   readonly host: string;
   readonly port: number;
+  /** Whether to stand in for LM Studio and Ollama, as `codex --oss` expects them. */
+  readonly oss: boolean;
   /** False only when switched off by name; then `apiKey` is absent. */
   readonly auth: boolean;
   /** What clients must send; absent means nobody has to send anything. */
@@ -122,6 +124,7 @@ function rename(settings: Settings): Omit<Config, "dataDir" | "warnings"> {
     ...(settings.default_model && { defaultModel: settings.default_model }),
     host: settings.host,
     port: settings.port,
+    oss: settings.oss,
     auth: settings.auth,
     images: settings.images,
     reasoningEvents: settings.reasoning_events,

@@ -70,6 +70,11 @@ const root = {
     group: "Listening:",
     about: "Port to listen on; 0 picks a free one",
   }),
+  oss: setting(z.boolean().default(false), {
+    flag: "--oss",
+    group: "Listening:",
+    about: "Listen on LM Studio's port 1234 and Ollama's 11434 too, for codex --oss",
+  }),
   auth: setting(z.boolean().default(true), {
     flag: "--no-auth",
     group: "Listening:",

@@ -16,6 +16,7 @@ import {
 import { healthz, readyz } from "./health.ts";
 import { newId } from "./ids.ts";
 import { getModel, listModels } from "./models.ts";
+import { ollamaModels, ollamaVersion, pullOllamaModel, showOllamaModel } from "./ollama.ts";
 import { createResponse, refuseWebSocket } from "./responses.ts";
 import { type RequestOutcome, requestScope } from "./scope.ts";
 import { requestTarget } from "./target.ts";
@@ -41,6 +42,14 @@ const ROUTES: readonly Route[] = [
   { path: "/v1/models/*", methods: { GET: getModel } },
 ];
 
+/** What `codex --oss` asks of Ollama; of LM Studio it asks nothing that is not there anyway. */
+const OSS_ROUTES: readonly Route[] = [
+  { path: "/api/version", methods: { GET: ollamaVersion } },
+  { path: "/api/tags", methods: { GET: ollamaModels } },
+  { path: "/api/show", methods: { POST: showOllamaModel } },
+  { path: "/api/pull", methods: { POST: pullOllamaModel } },
+];
+
 function upgrades(c: Context): boolean {
   return c.req.header("upgrade")?.toLowerCase() === "websocket";
 }
@@ -58,6 +67,9 @@ export function createApp(services: Services): Hono<AppEnv> {
   const { config, log } = services;
   const checkKey = keyCheck(config.apiKey);
   const checkPage = pageCheck(config.host, config.apiKey !== undefined);
+  const routes = config.oss ? [...ROUTES, ...OSS_ROUTES] : ROUTES;
+  // The rest are health checks, which need no key and would drown what matters in the log.
+  const isApi = (path: string) => path.startsWith("/v1/") || config.oss && path.startsWith("/api/");
   const app = new Hono<AppEnv>();
 
   app.use(async (c, next) => {
@@ -65,15 +77,14 @@ export function createApp(services: Services): Hono<AppEnv> {
     const scope = requestScope({ id: newId("req"), method: c.req.method, path, log });
     c.set("scope", scope);
     checkPage(c.req.raw.headers, host);
-    if (c.req.path.startsWith("/v1/")) checkKey(c.req.raw.headers);
+    if (isApi(c.req.path)) checkKey(c.req.raw.headers);
     await next();
     c.res.headers.set("x-request-id", scope.id);
-    // Health checks would drown what matters.
-    if (!scope.handedOver() && c.req.path.startsWith("/v1/")) scope.end("complete", c.res.status);
+    if (!scope.handedOver() && isApi(c.req.path)) scope.end("complete", c.res.status);
   });
 
   app.get("/v1/responses", (c, next) => upgrades(c) ? refuseWebSocket() : next());
-  for (const { path, methods } of ROUTES) {
+  for (const { path, methods } of routes) {
     app.all(path, (c) => {
       const handler = methods[c.req.method] ?? (c.req.method === "HEAD" ? methods.GET : undefined);
       return handler?.(c, services) ?? refuseMethod(c, Object.keys(methods));

@@ -2,18 +2,30 @@
 import {
   anthropicModel,
   anthropicModelList,
+  modelAlias,
   type ModelCard,
   modelList,
   openAiModel,
 } from "../protocol/models.ts";
+import { LM_STUDIO_DEFAULT } from "../protocol/ollama.ts";
 import type { UpstreamModel } from "../upstream/model.ts";
 import type { Context, Services } from "./context.ts";
 import { requestTarget } from "./target.ts";
 
 /** Lists what the upstream serves, in the shape that the client reads. */
-export async function listModels(c: Context, { watch }: Services): Promise<Response> {
+export async function listModels(c: Context, { watch, config }: Services): Promise<Response> {
   const cards = (await watch.models()).map(toCard);
-  return c.json(isAnthropic(c) ? anthropicModelList(cards) : modelList(cards));
+  if (isAnthropic(c)) return c.json(anthropicModelList(cards));
+  const { data, ...list } = modelList(cards);
+  return c.json({ ...list, data: [...data, ...standIns(cards, config)] });
+}
+
+/** Codex looks for LM Studio's usual model here, and any name is to mean the first. */
+function standIns(cards: readonly ModelCard[], { oss, defaultModel }: Services["config"]) {
+  const [first] = cards;
+  const listed = cards.some(({ id }) => id === LM_STUDIO_DEFAULT);
+  if (!oss || defaultModel !== "any" || first === undefined || listed) return [];
+  return [modelAlias(LM_STUDIO_DEFAULT, first)];
 }
 
 /** One model by name; an id may hold slashes, so it is the rest of the path. */
@@ -24,7 +36,8 @@ export async function getModel(c: Context, { watch }: Services): Promise<Respons
   return c.json(isAnthropic(c) ? anthropicModel(card) : openAiModel(card));
 }
 
-function toCard(model: UpstreamModel): ModelCard {
+/** What the shapes for clients are made of. */
+export function toCard(model: UpstreamModel): ModelCard {
   const { id, created, context, vision, thinking } = model;
   return { id, created, context, vision, thinks: thinking !== "none" };
 }

@@ -22,6 +22,8 @@ interface OpenAiModel {
   owned_by: string;
   context_length?: number;
   input_modalities: string[];
+  /** Of a name that stands for another model: that model's. */
+  alias_of?: string;
 }
 
 /** One model of OpenAI's list; the context is our addition. */
@@ -34,6 +36,11 @@ export function openAiModel(card: ModelCard): OpenAiModel {
     ...(card.context !== null && { context_length: card.context }),
     input_modalities: modalities(card),
   };
+}
+
+/** A further name of a model, which says what it stands for. */
+export function modelAlias(alias: string, card: ModelCard): OpenAiModel {
+  return { ...openAiModel({ ...card, id: alias }), owned_by: "chaski", alias_of: card.id };
 }
 
 /** `GET /v1/models`: `data` for OpenAI's clients, `models` for Codex. */

@@ -20,6 +20,7 @@ Deno.test("run() serves with what the options say", async () => {
     defaultModel: "any",
     host: "0.0.0.0",
     port: 0,
+    oss: false,
     auth: true,
     apiKey: "sk-file",
     dataDir: "/data",

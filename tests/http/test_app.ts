@@ -33,6 +33,7 @@ export interface TestApp extends AsyncDisposable {
 const CONFIG: Omit<Config, "upstream"> = {
   host: "127.0.0.1",
   port: 0,
+  oss: false,
   auth: true,
   dataDir: "",
   images: "omit",

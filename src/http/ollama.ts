@@ -1,0 +1,57 @@
+/** The paths of Ollama that `codex --oss` asks before its first turn. Nothing is ever downloaded. */
+import { ApiError, invalidRequest } from "../protocol/error.ts";
+import { OLLAMA_VERSION, ollamaShow, ollamaTags } from "../protocol/ollama.ts";
+import { isRecord } from "../protocol/record.ts";
+import { readJson } from "./body.ts";
+import type { Context, Services } from "./context.ts";
+import { internalError } from "./errors.ts";
+import { toCard } from "./models.ts";
+
+/** `GET /api/version` */
+export function ollamaVersion(c: Context): Response {
+  return c.json({ version: OLLAMA_VERSION });
+}
+
+/** `GET /api/tags`: the models that can be used. */
+export async function ollamaModels(c: Context, { watch }: Services): Promise<Response> {
+  return c.json(ollamaTags((await watch.models()).map(toCard)));
+}
+
+/** `POST /api/show`: one model. */
+export async function showOllamaModel(c: Context, services: Services): Promise<Response> {
+  const { name } = await readName(c, services);
+  return c.json(ollamaShow(toCard(await services.watch.resolve(name))));
+}
+
+/**
+ * `POST /api/pull`: a model that is served is there already, any other cannot be had. Streamed, which
+ * is Ollama's default, the refusal comes as a line: of a status Codex shows the number alone.
+ */
+export async function pullOllamaModel(c: Context, services: Services): Promise<Response> {
+  const { name, stream } = await readName(c, services);
+  const refusal = await services.watch.resolve(name).then(() => null, asApiError);
+  if (refusal !== null && !stream) {
+    return c.json({ error: refusal.message }, { status: refusal.status as 404 });
+  }
+  const line = refusal === null ? { status: "success" } : { error: refusal.message };
+  if (!stream) return c.json(line);
+  return c.body(`${JSON.stringify(line)}\n`, 200, { "content-type": "application/x-ndjson" });
+}
+
+async function readName(
+  c: Context,
+  { config }: Services,
+): Promise<{ name: string; stream: boolean }> {
+  const { json } = await readJson(c.req.raw, config.limits);
+  const body = isRecord(json) ? json : {};
+  // `name` is how older clients say it.
+  const name = body["model"] ?? body["name"];
+  if (typeof name !== "string" || name === "") {
+    throw invalidRequest("Cannot tell the model: 'model' must be its name.", "model");
+  }
+  return { name, stream: body["stream"] !== false };
+}
+
+function asApiError(cause: unknown): ApiError {
+  return cause instanceof ApiError ? cause : internalError(cause);
+}
