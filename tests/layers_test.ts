@@ -8,7 +8,10 @@ import { fileURLToPath } from "node:url";
  */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "main.ts": ["cli"],
-  cli: ["http", "upstream", "store", "protocol", "config", "log.ts", "version.ts", "commander"],
+  cli: [
+    ...["http", "upstream", "store", "protocol", "config", "log.ts", "version.ts"],
+    ...["commander", "@std/toml", "node:path"],
+  ],
   http: [
     ...["stream", "upstream", "store", "protocol", "config", "log.ts"],
     ...["@hono/*", "@std/*", "node:crypto"],

@@ -2,7 +2,19 @@
  * The outside world of the command line on Deno.
  */
 
-import type { Io } from "./program.ts";
+import type { Config, ConfigInput } from "../config/config.ts";
+
+/** What the command line needs from outside. */
+export interface Io extends Omit<ConfigInput, "flags"> {
+  stdout(text: string): void;
+  stderr(text: string): void;
+  /** Whether stdout is a terminal; colors need one, and no `NO_COLOR`. */
+  terminal: boolean;
+  /** Width that help is wrapped to. */
+  columns: number;
+  /** Runs the server until it ends; resolves to the exit code. */
+  serve(config: Config): Promise<number>;
+}
 
 /** The process's own streams, environment and files, with the server to run. */
 export function denoIo(serve: Io["serve"]): Io {
@@ -29,4 +41,9 @@ export function writeAll(stream: typeof Deno.stdout | typeof Deno.stderr, text: 
     // `chaski --help | head -1` reads no further, which is no failure.
     if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
   }
+}
+
+/** What others said, in one line that a terminal does not obey. */
+export function printable(text: string): string {
+  return text.replace(/\p{Cc}+/gu, " ");
 }

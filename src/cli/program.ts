@@ -3,28 +3,18 @@
  */
 
 import { Command, CommanderError, Option } from "commander";
-import { bracketed } from "../config/address.ts";
-import { type Config, type ConfigInput, loadConfig } from "../config/config.ts";
+import { loadConfig } from "../config/config.ts";
 import { ConfigError } from "../config/error.ts";
 import { checkExposure } from "../config/exposure.ts";
 import type { Flags } from "../config/layers.ts";
 import { settings } from "../config/schema.ts";
 import { version } from "../version.ts";
+import { addCodexCommands, splitForCodex } from "./codex/commands.ts";
+import { baseUrl } from "./codex/place.ts";
 import { health } from "./health.ts";
 import { optionText, programHelp, serveHelp, styleTitle } from "./help.ts";
+import type { Io } from "./io.ts";
 import { cutUnknownValues, refuseKeys, usageSentence } from "./usage.ts";
-
-/** What the command line needs from outside. */
-export interface Io extends Omit<ConfigInput, "flags"> {
-  stdout(text: string): void;
-  stderr(text: string): void;
-  /** Whether stdout is a terminal; colors need one, and no `NO_COLOR`. */
-  terminal: boolean;
-  /** Width that help is wrapped to. */
-  columns: number;
-  /** Runs the server until it ends; resolves to the exit code. */
-  serve(config: Config): Promise<number>;
-}
 
 /**
  * Runs Chaski for the arguments after the program's name. Resolves to the exit code: 0 done, 1
@@ -33,6 +23,7 @@ export interface Io extends Omit<ConfigInput, "flags"> {
  */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   const outcome = { code: 0, debug: wantsStacks(io) };
+  const { own, passed } = splitForCodex(argv);
   const program = buildProgram(io, {
     async serve(flags) {
       const config = await loadConfig({ ...io, flags });
@@ -44,9 +35,10 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
       outcome.code = await health(url ?? baseUrl(await loadConfig({ ...io, flags: {} })), io);
     },
   });
+  addCodexCommands(program, io, passed, (code) => outcome.code = code);
   try {
-    refuseKeys(argv);
-    const args = argv.length > 0 ? cutUnknownValues(argv, longOptions(program)) : ["--help"];
+    refuseKeys(own);
+    const args = own.length > 0 ? cutUnknownValues(own, longOptions(program)) : ["--help"];
     await program.parseAsync(args, { from: "user" });
     return outcome.code;
   } catch (error) {
@@ -67,8 +59,10 @@ export function report(error: unknown, io: Io, debug = wantsStacks(io)): number 
     io.stderr(`${error.message}\n`);
     return 2;
   }
-  const reason = error instanceof Error ? error.message : String(error);
-  io.stderr(`Cannot go on: ${reason.split("\n")[0] || "an unexpected failure"}\n`);
+  const [reason] = (error instanceof Error ? error.message : String(error)).split("\n");
+  // What is a sentence of ours already says what cannot be done.
+  const sentence = reason?.startsWith("Cannot ") ? reason : null;
+  io.stderr(`${sentence ?? `Cannot go on: ${reason || "an unexpected failure"}`}\n`);
   if (debug && error instanceof Error) io.stderr(`${error.stack}\n`);
   return 1;
 }
@@ -81,12 +75,6 @@ function wantsStacks({ env }: Io): boolean {
 interface Actions {
   serve(flags: Flags): Promise<void>;
   health(url: string | undefined): Promise<void>;
-}
-
-/** Where a Chaski with these settings answers this machine. */
-function baseUrl({ host, port }: Config): string {
-  const local = host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host;
-  return `http://${bracketed(local)}:${port}`;
 }
 
 function buildProgram(io: Io, actions: Actions): Command {
@@ -150,8 +138,9 @@ function flagsOf(command: Command): Flags {
   }));
 }
 
-function longOptions(program: Command): string[] {
-  return [program, ...program.commands].flatMap((command) =>
-    command.options.flatMap((option) => option.long ?? [])
-  );
+function longOptions(command: Command): string[] {
+  return [
+    ...command.options.flatMap((option) => option.long ?? []),
+    ...command.commands.flatMap(longOptions),
+  ];
 }

@@ -19,11 +19,12 @@ export interface Given {
 /** Command line options by setting key; `config` is the path of the config file. */
 export type Flags = Readonly<Record<string, string | boolean | undefined>>;
 
-/** Variables that are no settings: the keys, the config file, and stacks for unexpected errors. */
+/** Variables that are no settings: keys, the config file, the Codex to start, stacks of errors. */
 export const otherVariables: readonly string[] = [
   "CHASKI_API_KEY",
   "CHASKI_UPSTREAM_KEY",
   "CHASKI_CONFIG",
+  "CHASKI_CODEX",
   "CHASKI_DEBUG",
 ];
 

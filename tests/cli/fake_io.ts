@@ -2,7 +2,7 @@
  * A command line without a process: what was written and what would have been served is kept.
  */
 
-import type { Io } from "../../src/cli/program.ts";
+import type { Io } from "../../src/cli/io.ts";
 import type { Config } from "../../src/config/config.ts";
 import { fakeFiles } from "../config/fake_files.ts";
 

@@ -36,7 +36,7 @@ export function startCodex(
   const child = new Deno.Command(cli.program, {
     args: [...always, ...args],
     cwd: workspace.repository,
-    env: { ...environment(cli, workspace), ...env },
+    env: { ...codexEnvironment(cli, workspace), ...env },
     clearEnv: true,
     stdin: "null",
     stdout: "piped",
@@ -79,7 +79,14 @@ export function startCodex(
   };
 }
 
-function environment(cli: CodexCli, { home }: CodexWorkspace): Record<string, string> {
+/** Environment variables of a Codex. */
+export type CodexEnvironment = Record<string, string>;
+
+/** An environment in which Codex has this home and reaches nothing but this machine. */
+export function codexEnvironment(
+  cli: CodexCli,
+  { home }: Pick<CodexWorkspace, "home">,
+): CodexEnvironment {
   // Codex would ask after news and plugins at github.com and chatgpt.com; nothing listens there.
   const nowhere = "http://127.0.0.1:9";
   return {

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { codexToml, leanToml } from "../../src/cli/codex/provider.ts";
 import { requireProgram } from "../tools/run_program.ts";
 
 /** What Codex is told about Chaski. */
@@ -40,27 +41,7 @@ export async function codexWorkspace(config: CodexConfig): Promise<CodexWorkspac
   };
 }
 
-// Codex 0.169 fetches the catalogue only with a credential, so a keyless Chaski gets a token anyway.
+/** What `chaski codex config` prints, with the switches for small models in force. */
 function configToml({ url, model, envKey }: CodexConfig): string {
-  return `
-model = "${model}"
-model_provider = "chaski"
-web_search = "disabled"
-
-[model_providers.chaski]
-name = "Chaski"
-base_url = "${url}/v1"
-wire_api = "responses"
-${envKey === null ? 'experimental_bearer_token = "none"' : `env_key = "${envKey}"`}
-model_catalog_url = "${url}/v1/models"
-stream_idle_timeout_ms = 600000
-supports_websockets = false
-
-[features]
-goals = false
-[agents]
-enabled = false
-[skills]
-include_instructions = false
-`;
+  return codexToml({ url, model, keyed: envKey !== null }) + leanToml().join("\n") + "\n";
 }

@@ -1,3 +1,10 @@
+import {
+  codexOverrides,
+  leanToml,
+  providerToml,
+  rootSettings,
+  tomlLines,
+} from "../../../src/cli/codex/provider.ts";
 import type { Screen } from "./screen.ts";
 
 /** Where the demonstration's Chaski is, and what it calls its model. */
@@ -7,53 +14,18 @@ export interface Place {
   readonly model: string;
 }
 
-/**
- * The part of Codex's `config.toml` that makes it talk to Chaski. The demonstration needs no key, but
- * Codex asks for the models' data only where it has one to send.
- */
-export function codexConfig({ url, model }: Place): string {
-  return `model = "${model}"
-model_provider = "chaski"
-web_search = "disabled"
-
-[model_providers.chaski]
-name = "Chaski"
-base_url = "${url}/v1"
-wire_api = "responses"
-experimental_bearer_token = "none"  # with one, Codex asks what the model can do
-model_catalog_url = "${url}/v1/models"
-stream_idle_timeout_ms = 600000
-supports_websockets = false
-
-# a short prompt, which small models need
-[features]
-goals = false
-[agents]
-enabled = false
-[skills]
-include_instructions = false
-`;
+/** Codex's `config.toml` for the demonstration, which needs no key and has a very small model. */
+export function codexConfig(place: Place): string {
+  const target = { ...place, keyed: false };
+  const lines = [...tomlLines(rootSettings(target)), "", ...providerToml(target), ""];
+  return [...lines, "# a short prompt, which small models need", ...leanToml(), ""].join("\n");
 }
 
 /** One `codex exec` that needs no configuration file. */
-export function codexCommand({ url, model }: Place): string {
-  const provider = [
-    'name="Chaski"',
-    `base_url="${url}/v1"`,
-    'wire_api="responses"',
-    'experimental_bearer_token="none"',
-    `model_catalog_url="${url}/v1/models"`,
-    "supports_websockets=false",
-  ].join(",");
-  const settings = [
-    "model_provider=chaski",
-    `model_providers.chaski={${provider}}`,
-    "web_search=disabled",
-    "features.goals=false",
-    "agents.enabled=false",
-    "skills.include_instructions=false",
-  ].map((setting) => `-c '${setting}'`).join(" ");
-  return `codex exec --skip-git-repo-check -m ${model} ${settings} 'Say hello'`;
+export function codexCommand(place: Place): string {
+  const settings = codexOverrides({ ...place, keyed: false })
+    .map((word) => word.startsWith("-") ? word : `'${word}'`).join(" ");
+  return `codex exec --skip-git-repo-check ${settings} 'Say hello'`;
 }
 
 /** One streamed request by curl. */

@@ -1,0 +1,101 @@
+/** The real Codex on this machine: where it is, which version, and one run of it. */
+
+import type { Io } from "../io.ts";
+
+/** A Codex that can be started. */
+export interface CodexProgram {
+  command: string;
+  /** As it says itself, like `0.169.0`. */
+  version: string;
+}
+
+/** Major and minor number of a version. */
+export type Release = readonly [number, number];
+
+/** `0.169.0-alpha.1` → `[0, 169]`; null for what is no version. */
+export function releaseOf(version: string): Release | null {
+  const [, major, minor] = /^(\d{1,6})\.(\d{1,6})\b/.exec(version) ?? [];
+  return major === undefined || minor === undefined ? null : [Number(major), Number(minor)];
+}
+
+/** Codex from `CHASKI_CODEX` or the PATH; throws a sentence that says how to get it. */
+export async function findCodex({ env, os }: Pick<Io, "env" | "os">): Promise<CodexProgram> {
+  const named = env["CHASKI_CODEX"] || undefined;
+  // npm makes a script of that name on Windows.
+  const commands = named ? [named] : os === "windows" ? ["codex", "codex.cmd"] : ["codex"];
+  for (const command of commands) {
+    const said = await versionOf(command, env);
+    if (said === null) continue;
+    const [version] = /\d+\.\d+\.\S*/.exec(said) ?? [];
+    if (version !== undefined) return { command, version };
+    throw new Error(`Cannot use ${command}: it does not say a version, so it is no Codex`);
+  }
+  throw new Error(
+    named
+      ? `Cannot find Codex at ${named} (CHASKI_CODEX): there is no such program`
+      : "Cannot find Codex: there is no codex on the PATH; install it by npm install -g " +
+        "@openai/codex, or name it by CHASKI_CODEX",
+  );
+}
+
+/** What `--version` says, empty where it fails; null where there is no such program. */
+async function versionOf(command: string, env: Io["env"]): Promise<string | null> {
+  try {
+    const { stdout } = await new Deno.Command(command, {
+      args: ["--version"],
+      env: defined(env),
+      clearEnv: true,
+      stdin: "null",
+      stderr: "null",
+    }).output();
+    return new TextDecoder().decode(stdout.subarray(0, 1000));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied) {
+      return null;
+    }
+    throw error;
+  }
+}
+
+/** What a terminal or a supervisor sends, and npm's launcher of Codex hands on as well. */
+const SIGNALS: readonly Deno.Signal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
+
+/** Runs Codex on this terminal until it ends; gives its exit code, 128 + N after signal N. */
+export async function runCodex(
+  { command }: CodexProgram,
+  args: readonly string[],
+  env: Io["env"],
+): Promise<number> {
+  const child = new Deno.Command(command, {
+    args: [...args],
+    env: defined(env),
+    clearEnv: true,
+    stdin: "inherit",
+    stdout: "inherit",
+    stderr: "inherit",
+  }).spawn();
+  // Windows hands Ctrl-C to every program of the console by itself.
+  const signals = Deno.build.os === "windows" ? [] : SIGNALS;
+  const listeners = signals.map((signal) => {
+    const pass = () => {
+      try {
+        child.kill(signal);
+      } catch {
+        // It has just ended.
+      }
+    };
+    Deno.addSignalListener(signal, pass);
+    return () => Deno.removeSignalListener(signal, pass);
+  });
+  try {
+    return (await child.status).code;
+  } finally {
+    for (const stop of listeners) stop();
+  }
+}
+
+function defined(env: Io["env"]): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => value === undefined ? [] : [[name, value]]),
+  );
+}
