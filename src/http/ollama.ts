@@ -30,12 +30,16 @@ export async function showOllamaModel(c: Context, services: Services): Promise<R
 export async function pullOllamaModel(c: Context, services: Services): Promise<Response> {
   const { name, stream } = await readName(c, services);
   const refusal = await services.watch.resolve(name).then(() => null, asApiError);
-  if (refusal !== null && !stream) {
-    return c.json({ error: refusal.message }, { status: refusal.status as 404 });
-  }
-  const line = refusal === null ? { status: "success" } : { error: refusal.message };
-  if (!stream) return c.json(line);
-  return c.body(`${JSON.stringify(line)}\n`, 200, { "content-type": "application/x-ndjson" });
+  if (refusal === null) return lines(stream, { status: "success" }, 200);
+  const { message, status } = refusal;
+  c.get("scope").end(status < 500 ? "refused" : "failed", stream ? 200 : status, refusal);
+  return lines(stream, { error: message }, status);
+}
+
+function lines(stream: boolean, line: Record<string, string>, status: number): Response {
+  if (!stream) return Response.json(line, { status });
+  const headers = { "content-type": "application/x-ndjson" };
+  return new Response(`${JSON.stringify(line)}\n`, { headers });
 }
 
 async function readName(

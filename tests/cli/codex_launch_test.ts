@@ -134,7 +134,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 if [ "$1" = "--version" ]; then echo "codex-cli 0.169.0"; exit 0; fi
 trap 'echo got ${number}; exit 42' ${number}
 echo ready
-while :; do sleep 0.05; done
+for i in $(seq 200); do sleep 0.05; done
 `,
     );
     const [command, args] = chaskiCommand(["codex"]);

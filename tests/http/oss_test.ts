@@ -54,6 +54,10 @@ Deno.test("pullOllamaModel() says what is served instead of another", async () =
   assert(JSON.parse(text).error.includes("there is 'tiny'") && text.endsWith("\n"), text);
   const whole = await app.post("/api/pull", { model: "gpt-oss:20b", stream: false });
   assertEquals([whole.status, JSON.parse(text)], [404, await whole.json()]);
+  assertEquals(app.requestLines().map(({ facts }) => [facts.outcome, facts.status, facts.code]), [
+    ["refused", 200, "model_not_found"],
+    ["refused", 404, "model_not_found"],
+  ]);
   await app.fake.down();
   await using late = await testApp(OSS);
   await late.fake.down();

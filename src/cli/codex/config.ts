@@ -7,6 +7,7 @@ import { codexToml, KEY_VARIABLE } from "./provider.ts";
 import { look, servedAs } from "./running.ts";
 import { writeCodexConfig } from "./write.ts";
 
+/** What the command line may say. */
 export interface ConfigOptions {
   url?: string;
   model?: string;

@@ -15,6 +15,7 @@ import { type CodexFile, readCodexFile } from "./home.ts";
 import { baseUrl } from "./place.ts";
 import { findCodex, releaseOf } from "./program.ts";
 
+/** What the command line may say. */
 export interface DoctorOptions {
   /** The name of a profile, which is a file of its own beside `config.toml`. */
   profile?: string;

@@ -9,6 +9,7 @@ import { codexOverrides, KEY_VARIABLE, PROVIDER } from "./provider.ts";
 import { withoutProxy } from "./proxy.ts";
 import { type Found, look, type Place, servedAs } from "./running.ts";
 
+/** What the command line may say before the `--`. */
 export interface LaunchOptions {
   url?: string;
   model?: string;

@@ -38,6 +38,9 @@ export async function findCodex({ env, os }: Pick<Io, "env" | "os">): Promise<Co
   );
 }
 
+/** Milliseconds. It takes 50, and 500 through npm's launcher. */
+const PATIENCE = 15_000;
+
 /** What `--version` says, empty where it fails; null where there is no such program. */
 async function versionOf(command: string, env: Io["env"]): Promise<string | null> {
   try {
@@ -47,6 +50,7 @@ async function versionOf(command: string, env: Io["env"]): Promise<string | null
       clearEnv: true,
       stdin: "null",
       stderr: "null",
+      signal: AbortSignal.timeout(PATIENCE),
     }).output();
     return new TextDecoder().decode(stdout.subarray(0, 1000));
   } catch (error) {
@@ -66,32 +70,48 @@ export async function runCodex(
   args: readonly string[],
   env: Io["env"],
 ): Promise<number> {
-  const child = new Deno.Command(command, {
-    args: [...args],
-    env: defined(env),
-    clearEnv: true,
-    stdin: "inherit",
-    stdout: "inherit",
-    stderr: "inherit",
-  }).spawn();
-  // Windows hands Ctrl-C to every program of the console by itself.
-  const signals = Deno.build.os === "windows" ? [] : SIGNALS;
-  const listeners = signals.map((signal) => {
-    const pass = () => {
-      try {
-        child.kill(signal);
-      } catch {
-        // It has just ended.
-      }
-    };
-    Deno.addSignalListener(signal, pass);
-    return () => Deno.removeSignalListener(signal, pass);
-  });
+  const relay = relaySignals();
   try {
+    const child = new Deno.Command(command, {
+      args: [...args],
+      env: defined(env),
+      clearEnv: true,
+      stdin: "inherit",
+      stdout: "inherit",
+      stderr: "inherit",
+    }).spawn();
+    relay.to(child);
     return (await child.status).code;
   } finally {
-    for (const stop of listeners) stop();
+    relay.stop();
   }
+}
+
+/** Takes signals from now on, so that none ends this process and leaves Codex behind. */
+function relaySignals() {
+  let child: Deno.ChildProcess | undefined;
+  const early: Deno.Signal[] = [];
+  const pass = (signal: Deno.Signal) => {
+    try {
+      if (child === undefined) early.push(signal);
+      else child.kill(signal);
+    } catch {
+      // It has just ended.
+    }
+  };
+  // Windows hands Ctrl-C to every program of the console by itself.
+  const signals = Deno.build.os === "windows" ? [] : SIGNALS;
+  const listeners = signals.map((signal) => [signal, () => pass(signal)] as const);
+  for (const [signal, listener] of listeners) Deno.addSignalListener(signal, listener);
+  return {
+    to(started: Deno.ChildProcess) {
+      child = started;
+      for (const signal of early) pass(signal);
+    },
+    stop() {
+      for (const [signal, listener] of listeners) Deno.removeSignalListener(signal, listener);
+    },
+  };
 }
 
 function defined(env: Io["env"]): Record<string, string> {

@@ -27,7 +27,7 @@ export interface RunningChaski {
   keyed: boolean;
   /** Whether it takes the key that the place names; true where none is asked for. */
   keyFits: boolean;
-  /** Why there are no models; null when there are. */
+  /** Why there are no models, without a full stop; null when there are. */
   notReady: string | null;
   models: readonly Served[];
 }
@@ -77,7 +77,7 @@ function isChaski({ status, json }: Answer): boolean {
 
 function reasonOf({ json }: Answer): string {
   const reason = isRecord(json) ? json["reason"] : undefined;
-  return typeof reason === "string" ? reason : "it lists no model";
+  return typeof reason === "string" ? reason.replace(/\.$/, "") : "it lists no model";
 }
 
 function servedModels(list: unknown): Served[] {
