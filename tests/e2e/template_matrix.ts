@@ -3,7 +3,7 @@
  * its apply-template endpoint, and answered with one token. Prints the matrix that docs/codex.md
  * shows; exit status 1 when one is refused.
  *
- *     deno run -A tests/e2e/template_matrix.ts [--only TEMPLATE]
+ *     deno task templates [--only TEMPLATE]
  */
 import { parseArgs } from "node:util";
 import { startChaski } from "../chaski_process.ts";
