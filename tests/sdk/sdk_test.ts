@@ -6,10 +6,12 @@ import { schemaChecks } from "./schema_checks.ts";
 import { onSdkStage } from "./sdk_stage.ts";
 import { textChecks } from "./text_checks.ts";
 import { toolChecks } from "./tool_checks.ts";
+import { toolFormChecks } from "./tool_form_checks.ts";
 
 const checks = [
   ...textChecks,
   ...toolChecks,
+  ...toolFormChecks,
   ...reasoningChecks,
   ...schemaChecks,
   ...chatChecks,
