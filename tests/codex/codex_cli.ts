@@ -49,13 +49,15 @@ export async function codexCli(
       await Deno.rename(join(scratch, "package"), folder);
     });
   }
-  const vendor = join(folder, "vendor", TRIPLES[here]);
+  return { version: release.version, ...await programIn(join(folder, "vendor", TRIPLES[here])) };
+}
+
+/** Codex 0.130 and older name the folders otherwise than 0.145 and later. */
+async function programIn(vendor: string): Promise<Pick<CodexCli, "program" | "path">> {
   const name = platform === "win32" ? "codex.exe" : "codex";
-  return {
-    version: release.version,
-    program: join(vendor, "bin", name),
-    path: join(vendor, "codex-path"),
-  };
+  const program = join(vendor, "bin", name);
+  if (await isThere(program)) return { program, path: join(vendor, "codex-path") };
+  return { program: join(vendor, "codex", name), path: join(vendor, "path") };
 }
 
 async function unpack(

@@ -1,6 +1,7 @@
 import { delimiter } from "node:path";
 import type { CodexCli } from "./codex_cli.ts";
 import { type CodexEvent, parseCodexEvents } from "./codex_events.ts";
+import { isSince } from "./codex_release.ts";
 import type { CodexWorkspace } from "./codex_workspace.ts";
 
 /** A Codex that has ended. */
@@ -32,9 +33,9 @@ export function startCodex(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): CodexProcess {
-  const always = ["exec", "--json", "--strict-config", "--sandbox", "danger-full-access"];
+  const strict = isSince(cli.version, "0.145.0") ? ["--strict-config"] : [];
   const child = new Deno.Command(cli.program, {
-    args: [...always, ...args],
+    args: ["exec", "--json", ...strict, "--sandbox", "danger-full-access", ...args],
     cwd: workspace.repository,
     env: { ...codexEnvironment(cli, workspace), ...env },
     clearEnv: true,

@@ -3,19 +3,24 @@ import { FakeLlama, type FakeLlamaOptions } from "../fake_llama.ts";
 import { findLlamaServer, startLlamaServer } from "../tools/llama_server.ts";
 import { tinyModel } from "../tools/tiny_model.ts";
 import type { CodexCli } from "./codex_cli.ts";
+import { codexConfig, fetchesCatalogue } from "./codex_config.ts";
 import { type CodexProcess, type CodexRun, startCodex } from "./codex_process.ts";
 import { type CodexWorkspace, codexWorkspace } from "./codex_workspace.ts";
 import { oneTool } from "./one_tool.ts";
 import { type Recorder, startRecorder } from "./recorder.ts";
 
-/** The templates with which the tiny model can call tools, and which differ most. */
-export const TEMPLATES = ["qwen3", "qwen3.5", "gpt-oss"] as const;
+/** Templates with which the tiny model can call tools, and which differ most. */
+export const CONTRASTING_TEMPLATES = ["qwen3", "qwen3.5", "gpt-oss"] as const;
+
+/** All templates with which the tiny model can call tools. */
+export const TEMPLATES = [...CONTRASTING_TEMPLATES, "qwen2.5", "qwen3-coder"] as const;
 
 /** The name of a chat template of the tiny model. */
 export type Template = typeof TEMPLATES[number];
 
 /** A Codex with a home of its own that is told of one Chaski. */
 export interface Codex {
+  readonly version: string;
   readonly workspace: CodexWorkspace;
   /** Runs `codex exec` to its end. */
   exec(...args: string[]): Promise<CodexRun>;
@@ -48,6 +53,8 @@ export interface StageOptions {
   /** Further settings of Chaski. */
   readonly chaskiArgs?: readonly string[];
   readonly fake?: FakeLlamaOptions;
+  /** The one tool that a real model is offered; default: `exec_command`. */
+  readonly tool?: string;
 }
 
 /** Runs `work` on a new stage over a fake upstream. */
@@ -67,7 +74,7 @@ export async function onRealStage(
   options: StageOptions,
   work: (stage: RealStage) => Promise<void>,
 ): Promise<void> {
-  await using recorder = startRecorder(llamaServer, oneTool("exec_command"));
+  await using recorder = startRecorder(llamaServer, oneTool(options.tool ?? "exec_command"));
   await withCodex(cli, recorder.url, options, (stage) => work({ ...stage, recorder }));
 }
 
@@ -86,13 +93,32 @@ async function withCodex(
 ): Promise<void> {
   const env = key === undefined ? {} : { CHASKI_API_KEY: key };
   await using chaski = await startChaski({ upstream, args: chaskiArgs, env });
+  const { url } = chaski;
+  const { version } = cli;
+  await using workspace = await codexWorkspace();
+  const catalogueFile = fetchesCatalogue(version)
+    ? null
+    : await workspace.write("catalogue.json", JSON.stringify(await catalogue(url, key)));
   const envKey = key === undefined ? null : "CHASKI_API_KEY";
-  await using workspace = await codexWorkspace({ url: chaski.url, model, envKey });
+  const config = codexConfig({ version, url, model, envKey, catalogueFile });
+  await workspace.write("home/config.toml", config);
   const sent = key === undefined ? {} : { CHASKI_API_KEY: wrongKey ?? key };
   const start = (...args: string[]) => startCodex(cli, workspace, args, sent);
   const exec = async (...args: string[]) => {
     await using process = start(...args);
     return await process.ended;
   };
-  await work({ chaski, codex: { workspace, exec, start } });
+  await work({ chaski, codex: { version, workspace, exec, start } });
+}
+
+/** What Chaski says of its models, as Codex would fetch it. */
+export async function catalogue(
+  chaski: string,
+  key = "none",
+): Promise<{ models: Record<string, unknown>[] }> {
+  const response = await fetch(`${chaski}/v1/models`, {
+    headers: { authorization: `Bearer ${key}` },
+  });
+  if (!response.ok) throw new Error(`Cannot read the catalogue: ${await response.text()}`);
+  return await response.json();
 }

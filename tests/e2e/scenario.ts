@@ -4,6 +4,10 @@ interface Described {
   /** What the client does or meets, in a few words; unique. */
   readonly name: string;
   readonly options?: StageOptions;
+  /** The first version of Codex that can do it; default: every pinned one can. */
+  readonly since?: string;
+  /** Whether it measures times, so that nothing else may run beside it. */
+  readonly alone?: boolean;
 }
 
 /** A scenario whose upstream answers what the scenario says. */

@@ -8,16 +8,19 @@ import type { FakeScenario } from "../scenario.ts";
 export const cancellation: readonly FakeScenario[] = [
   {
     upstream: "fake",
+    alone: true,
     name: "SIGINT while the model writes",
     run: (stage) => interrupted(stage, [opening(), delta({ content: "Hello" }), live()]),
   },
   {
     upstream: "fake",
+    alone: true,
     name: "SIGINT while the prompt is read",
     run: (stage) => interrupted(stage, [opening(), silence()]),
   },
   {
     upstream: "fake",
+    alone: true,
     name: "SIGINT while the request is queued",
     run: (stage) => interrupted(stage, silence(), QUEUED_LIMIT),
   },

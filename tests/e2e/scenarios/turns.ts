@@ -64,7 +64,7 @@ async function catalogue({ codex, chaski, fake }: FakeStage): Promise<void> {
   assertEquals(errorMessages(run.events), []);
   assert(!/ERROR|failed to/.test(run.stderr), run.stderr);
   await chaski.logged(({ path, status }) => path === "/v1/models" && status === 200);
-  const cached = await Deno.readTextFile(`${codex.workspace.home}/models_cache.json`);
+  const cached = await codex.workspace.read("home/models_cache.json");
   assertStringIncludes(cached, '"tiny"');
   // The catalogue's own instructions stand in place of Codex's 16,000 characters.
   assert((fake.requests[0]?.bodyText.length ?? Infinity) < 20_000);
