@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { completedItems, errorMessages } from "./codex_events.ts";
-import type { ChatBody } from "./recorder.ts";
+import type { JsonBody } from "./recorder.ts";
 import type { FakeStage, RealStage } from "./stage.ts";
 
 /** A turn in which the model runs a command and answers after it has seen the output. */
@@ -11,8 +11,8 @@ export async function commandTurn({ codex, recorder }: RealStage): Promise<void>
   const [command] = completedItems(run.events, "command_execution");
   assert(command?.aggregated_output, JSON.stringify(run.events));
   assert(completedItems(run.events, "agent_message").length > 0, JSON.stringify(run.events));
-  assertEquals(toolOutputs(recorder.requests[0]), []);
-  const [output, ...others] = toolOutputs(recorder.requests[1]);
+  assertEquals(toolOutputs(recorder.requests[0]?.body), []);
+  const [output, ...others] = toolOutputs(recorder.requests[1]?.body);
   assertStringIncludes(output ?? "", command.aggregated_output.trim());
   assertEquals(others, []);
 }
@@ -32,7 +32,7 @@ export async function textTurn({ codex, fake }: FakeStage): Promise<void> {
 }
 
 /** The contents of the messages with role `tool`. */
-export function toolOutputs(body: ChatBody | undefined): string[] {
+export function toolOutputs(body: JsonBody | undefined): string[] {
   const messages = body?.["messages"];
   assert(Array.isArray(messages), "there is no such request");
   return messages.flatMap(({ role, content }) => role === "tool" ? [String(content)] : []);

@@ -1,4 +1,4 @@
-import type { ChatBody } from "./recorder.ts";
+import type { JsonBody } from "./recorder.ts";
 
 interface FunctionTool {
   readonly function: {
@@ -15,7 +15,7 @@ interface FunctionTool {
  * knows nothing of what tools are for and picks any of them, with any parameters: this way its call is
  * one that Codex can run, while the request and the answer are otherwise the real ones.
  */
-export function oneTool(name: string): (body: ChatBody) => ChatBody {
+export function oneTool(name: string): (body: JsonBody) => JsonBody {
   return (body) => ({
     ...body,
     ...(Array.isArray(body["tools"]) && {

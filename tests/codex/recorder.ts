@@ -1,42 +1,51 @@
-/** A relay in front of llama-server that keeps what Chaski asks, since llama-server itself does not. */
+/** A relay that keeps what one program asks of another: Chaski of llama-server, Codex of Chaski. */
 
-/** The body of a chat request. */
-export type ChatBody = Record<string, unknown>;
+/** A request's JSON. */
+export type JsonBody = Record<string, unknown>;
+
+/** A request that passed. */
+export interface PassedRequest {
+  /** Header names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: JsonBody;
+}
 
 /** A running relay; `await using` ends it. */
 export interface Recorder extends AsyncDisposable {
   /** Its base URL without a slash at the end. */
   readonly url: string;
-  /** The chat requests as Chaski sent them, in the order in which they arrived. */
-  readonly requests: readonly ChatBody[];
+  /** The requests to the path, in the order in which they arrived. */
+  readonly requests: readonly PassedRequest[];
 }
 
 /**
  * Starts a relay on a free port of 127.0.0.1. A client that leaves ends its request upstream too.
  *
- * @param edit changes a chat request on its way, after it was recorded
+ * @param path the end of the path whose requests are kept; others pass unseen
+ * @param edit changes such a request's body on its way, after it was recorded
  */
 export function startRecorder(
   upstream: string,
-  edit: (body: ChatBody) => ChatBody = (body) => body,
+  path: string,
+  edit: (body: JsonBody) => JsonBody = (body) => body,
 ): Recorder {
-  const requests: ChatBody[] = [];
+  const requests: PassedRequest[] = [];
   const server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen() {} },
     async (request) => {
       const { pathname, search } = new URL(request.url);
-      const { method, headers, signal } = request;
-      const target = `${upstream}${pathname}${search}`;
-      if (!pathname.endsWith("/chat/completions")) return fetch(target, { method, signal });
-      const body: ChatBody = await request.json();
-      requests.push(body);
-      const type = headers.get("content-type") ?? "application/json";
-      return fetch(target, {
-        method,
-        headers: { "content-type": type },
-        body: JSON.stringify(edit(body)),
-        signal,
-      });
+      const { method, signal } = request;
+      let body = await request.text();
+      if (method === "POST" && pathname.endsWith(path)) {
+        const parsed: JsonBody = JSON.parse(body);
+        requests.push({ headers: Object.fromEntries(request.headers), body: parsed });
+        body = JSON.stringify(edit(parsed));
+      }
+      const headers = new Headers(request.headers);
+      // They belong to the connection, and fetch sets its own.
+      for (const name of ["host", "content-length", "connection"]) headers.delete(name);
+      const sent = body === "" ? null : body;
+      return fetch(`${upstream}${pathname}${search}`, { method, headers, signal, body: sent });
     },
   );
   return {

@@ -37,7 +37,7 @@ async function schema({ codex }: RealStage): Promise<void> {
 async function resume({ codex, recorder }: RealStage): Promise<void> {
   const first = assertSpoke(await codex.exec("[[plain]] The first question."));
   assertSpoke(await codex.exec("resume", "--last", "[[plain]] The second question."));
-  const said = recorder.requests[1]?.["messages"];
+  const said = recorder.requests[1]?.body["messages"];
   assert(Array.isArray(said));
   assertEquals(said.filter(({ role }) => role === "assistant").map(({ content }) => content), [
     first,
