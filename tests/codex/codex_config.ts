@@ -18,7 +18,7 @@ export function fetchesCatalogue(version: string): boolean {
   return isSince(version, "0.166.0");
 }
 
-/** The text of `config.toml`. What a scenario wants otherwise it says by `codex exec -c KEY=VALUE`. */
+/** The text of `config.toml`. A scenario that wants it otherwise says `codex exec -c KEY=VALUE`. */
 export function codexConfig({ version, url, model, envKey, catalogueFile }: CodexConfig): string {
   return `
 model = "${model}"
@@ -38,6 +38,11 @@ ${lean(version)}
 [skills]
 include_instructions = false
 `;
+}
+
+/** Arguments of `codex exec` that change a key of Chaski's provider for one run. */
+export function providerKey(key: string, value: string | number): string[] {
+  return ["-c", `model_providers.chaski.${key}=${JSON.stringify(value)}`];
 }
 
 // Codex 0.169 fetches the catalogue only with a credential, so a keyless Chaski gets a token anyway.

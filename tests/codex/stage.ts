@@ -106,7 +106,11 @@ async function withCodex(
   const envKey = key === undefined ? null : "CHASKI_API_KEY";
   const config = codexConfig({ version, url, model, envKey, catalogueFile });
   await workspace.write("home/config.toml", config);
-  const sent = key === undefined ? {} : { CHASKI_API_KEY: wrongKey ?? key };
+  const sent = {
+    // Where `codex --oss` looks for a server.
+    CODEX_OSS_BASE_URL: `${url}/v1`,
+    ...(key !== undefined && { CHASKI_API_KEY: wrongKey ?? key }),
+  };
   const start = (...args: string[]) => startCodex(cli, workspace, args, sent);
   const exec = async (...args: string[]) => {
     await using process = start(...args);

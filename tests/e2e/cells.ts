@@ -24,7 +24,7 @@ export function chooseCells(scenarios: readonly Scenario[], pattern: RegExp): Ce
 function rowsOf(scenario: Scenario): Row[] {
   return scenario.upstream === "fake"
     ? [{ template: null, scenario }]
-    : TEMPLATES.map((template) => ({ template, scenario }));
+    : (scenario.templates ?? TEMPLATES).map((template) => ({ template, scenario }));
 }
 
 /** A cell in words: scenario, upstream, client. */

@@ -1,4 +1,4 @@
-import type { FakeStage, RealStage, StageOptions } from "../codex/stage.ts";
+import type { FakeStage, RealStage, StageOptions, Template } from "../codex/stage.ts";
 
 interface Described {
   /** What the client does or meets, in a few words; unique. */
@@ -20,6 +20,8 @@ export interface FakeScenario extends Described {
 /** A scenario that runs over the real llama-server, once for each template. */
 export interface RealScenario extends Described {
   readonly upstream: "real";
+  /** Default: every template with which the tiny model can call tools. */
+  readonly templates?: readonly Template[];
   /** Rejects when anything is not as it should be. */
   run(stage: RealStage): Promise<void>;
 }

@@ -2,6 +2,7 @@ import type { Scenario } from "./scenario.ts";
 import { agents } from "./scenarios/agents.ts";
 import { cancellation } from "./scenarios/cancellation.ts";
 import { compaction } from "./scenarios/compaction.ts";
+import { entrances } from "./scenarios/entrances.ts";
 import { failures } from "./scenarios/failures.ts";
 import { images } from "./scenarios/images.ts";
 import { patience } from "./scenarios/patience.ts";
@@ -13,6 +14,7 @@ import { turns } from "./scenarios/turns.ts";
 export const scenarios: readonly Scenario[] = [
   ...real,
   ...turns,
+  ...entrances,
   ...images,
   ...tools,
   ...agents,

@@ -1,4 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { providerKey } from "../../codex/codex_config.ts";
 import { toolOutputs } from "../../codex/command_turn.ts";
 import { isSince } from "../../codex/codex_release.ts";
 import { startRecorder } from "../../codex/recorder.ts";
@@ -21,11 +22,8 @@ const COUNT = "There are seven llamas.";
 async function subAgent({ codex, chaski, fake }: FakeStage): Promise<void> {
   await using recorder = startRecorder(chaski.url, "/responses");
   for (let i = 0; i < 6; i++) fake.reply(parentOrChild);
-  const run = await codex.exec(
-    ...enabled(codex),
-    ...["-c", `model_providers.chaski.base_url="${recorder.url}/v1"`],
-    "Ask a sub-agent.",
-  );
+  const through = providerKey("base_url", `${recorder.url}/v1`);
+  const run = await codex.exec(...enabled(codex), ...through, "Ask a sub-agent.");
   // Codex 0.118 may tell the parent of the child's end once more, which it answers then.
   assertEquals(new Set(said(run)), new Set(["It counted seven."]));
   const askers = recorder.requests.map(({ headers }) => headers["x-openai-subagent"]);

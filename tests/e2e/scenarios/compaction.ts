@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { providerKey } from "../../codex/codex_config.ts";
 import { completedItems } from "../../codex/codex_events.ts";
 import { toolOutputs } from "../../codex/command_turn.ts";
 import { type JsonBody, startRecorder } from "../../codex/recorder.ts";
@@ -61,8 +62,8 @@ async function remote({ codex, chaski, fake }: FakeStage): Promise<void> {
   fake.reply(text(SUMMARY));
   fake.reply(text("It is done."));
   const run = await codex.exec(
-    ...["-c", 'model_providers.chaski.name="OpenAI"'],
-    ...["-c", `model_providers.chaski.base_url="${recorder.url}/v1"`],
+    ...providerKey("name", "OpenAI"),
+    ...providerKey("base_url", `${recorder.url}/v1`),
     "Print a greeting.",
   );
   assertEquals(said(run), ["It is done."]);

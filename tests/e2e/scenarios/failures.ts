@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { providerKey } from "../../codex/codex_config.ts";
 import { errorMessages } from "../../codex/codex_events.ts";
 import { isSince } from "../../codex/codex_release.ts";
 import type { FakeStage } from "../../codex/stage.ts";
@@ -21,7 +22,7 @@ export const failures: readonly FakeScenario[] = [
   { upstream: "fake", name: "a length stop is told as incomplete", run: lengthStop },
   {
     upstream: "fake",
-    name: "an unknown model is told at once",
+    name: "an unknown model is told",
     options: { model: "nobody" },
     run: unknownModel,
   },
@@ -69,8 +70,8 @@ async function cutInStream({ codex, fake }: FakeStage): Promise<void> {
 
 /** Makes Codex try only once more. */
 const IMPATIENT = [
-  ...["-c", "model_providers.chaski.request_max_retries=0"],
-  ...["-c", "model_providers.chaski.stream_max_retries=1"],
+  ...providerKey("request_max_retries", 0),
+  ...providerKey("stream_max_retries", 1),
 ];
 
 async function dyingServer({ codex, fake }: FakeStage): Promise<void> {

@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { text } from "../../fake_llama/answers.ts";
+import { text, toolCall } from "../../fake_llama/answers.ts";
 import type { FakeStage } from "../../codex/stage.ts";
 import { chatMessages } from "../offered.ts";
 import { said } from "../said.ts";
 import type { FakeScenario } from "../scenario.ts";
 
-/** A picture that the user attaches. */
+/** A picture, which the user attaches or the model looks at. */
 export const images: readonly FakeScenario[] = [
   {
     upstream: "fake",
@@ -14,6 +14,12 @@ export const images: readonly FakeScenario[] = [
     run: seen,
   },
   { upstream: "fake", name: "an image for a model that is blind", run: unseen },
+  {
+    upstream: "fake",
+    name: "an image as a tool's output",
+    options: { fake: { vision: true } },
+    run: viewed,
+  },
 ];
 
 /** A square of four grey pixels. */
@@ -33,6 +39,15 @@ async function unseen(stage: FakeStage): Promise<void> {
   assertEquals(parts.filter(({ type }) => type === "image_url"), []);
   // The model is told that there was one.
   assertStringIncludes(JSON.stringify(parts), "image");
+}
+
+async function viewed({ codex, fake }: FakeStage): Promise<void> {
+  const path = await codex.workspace.write("repository/picture.png", PICTURE);
+  fake.reply(toolCall("view_image", { path }));
+  fake.reply(text("It is grey."));
+  assertEquals(said(await codex.exec("Look at the picture.")), ["It is grey."]);
+  const asked = JSON.stringify(chatMessages(fake.requests[1]?.body));
+  assertStringIncludes(asked, "data:image/png;base64,iVBORw0KGgo");
 }
 
 /** Attaches the picture to a question and gives the parts of the user's last message upstream. */

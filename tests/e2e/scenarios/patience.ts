@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { providerKey } from "../../codex/codex_config.ts";
 import { errorMessages } from "../../codex/codex_events.ts";
 import type { FakeStage } from "../../codex/stage.ts";
 import { delta, ending, opening } from "../../fake_llama/answers.ts";
@@ -31,10 +32,7 @@ const TEXT = "At last.";
 async function heldOpen({ codex, fake }: FakeStage, answer: Script): Promise<void> {
   fake.reply(answer);
   const start = performance.now();
-  const run = await codex.exec(
-    ...["-c", "model_providers.chaski.stream_idle_timeout_ms=12000"],
-    "Hello.",
-  );
+  const run = await codex.exec(...providerKey("stream_idle_timeout_ms", 12_000), "Hello.");
   assertEquals(said(run), [TEXT]);
   assert(performance.now() - start > SILENCE_MS);
   // Not one retry.

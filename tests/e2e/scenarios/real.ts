@@ -1,17 +1,47 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { completedItems, errorMessages } from "../../codex/codex_events.ts";
 import type { CodexRun } from "../../codex/codex_process.ts";
-import { commandTurn } from "../../codex/command_turn.ts";
-import type { RealStage } from "../../codex/stage.ts";
+import { providerKey } from "../../codex/codex_config.ts";
+import { commandTurn, toolOutputs } from "../../codex/command_turn.ts";
+import { startRecorder } from "../../codex/recorder.ts";
+import { CONTRASTING_TEMPLATES, type RealStage } from "../../codex/stage.ts";
+import { said } from "../said.ts";
 import type { RealScenario } from "../scenario.ts";
 
 /** Turns over the real llama-server; what the tiny model says is nonsense, so shapes are asserted. */
 export const real: readonly RealScenario[] = [
   { upstream: "real", name: "a command over a real model", run: commandTurn },
-  { upstream: "real", name: "thinking over a real model", run: thinking },
+  {
+    upstream: "real",
+    name: "apply_patch over a real model",
+    options: { tool: "apply_patch" },
+    run: patch,
+  },
+  {
+    upstream: "real",
+    name: "thinking over a real model",
+    // The other templates belong to models that do not think.
+    templates: CONTRASTING_TEMPLATES,
+    run: thinking,
+  },
   { upstream: "real", name: "--output-schema over a real model", run: schema },
   { upstream: "real", name: "resume --last over a real model", run: resume },
 ];
+
+/** The tiny model writes no patch, so that its call is answered by a complaint. */
+async function patch({ codex, chaski, recorder }: RealStage): Promise<void> {
+  await using asked = startRecorder(chaski.url, "/responses");
+  const through = providerKey("base_url", `${asked.url}/v1`);
+  const run = await codex.exec(...through, "[[tool]] Edit a file.");
+  assertEquals(said(run).length, 1, JSON.stringify(run.events));
+  const items = asked.requests[1]?.body["input"];
+  assert(Array.isArray(items), JSON.stringify(run.events));
+  const [call] = items.filter(({ type }) => type === "custom_tool_call");
+  assertEquals([call?.name, typeof call?.input], ["apply_patch", "string"]);
+  const [output, ...others] = toolOutputs(recorder.requests[1]?.body);
+  assertStringIncludes(output ?? "", "patch");
+  assertEquals(others, []);
+}
 
 async function thinking({ codex }: RealStage): Promise<void> {
   const run = await codex.exec("[[think]] Hello.");
@@ -46,10 +76,9 @@ async function resume({ codex, recorder }: RealStage): Promise<void> {
 
 /** The turn's one message, of a turn without complaints. */
 function assertSpoke(run: CodexRun): string {
-  assertEquals(run.code, 0, run.stderr);
-  assertEquals(errorMessages(run.events), []);
-  const [message, ...others] = completedItems(run.events, "agent_message");
-  assert(message?.text, JSON.stringify(run.events));
+  const [message, ...others] = said(run);
+  assert(message, JSON.stringify(run.events));
   assertEquals(others, []);
-  return message.text;
+  assertEquals(errorMessages(run.events), []);
+  return message;
 }

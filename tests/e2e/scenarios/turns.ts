@@ -4,6 +4,7 @@ import { fetchesCatalogue } from "../../codex/codex_config.ts";
 import { textTurn, toolOutputs } from "../../codex/command_turn.ts";
 import type { Codex, FakeStage } from "../../codex/stage.ts";
 import { stream, text, toolCall, toolCalls } from "../../fake_llama/answers.ts";
+import { chatMessages } from "../offered.ts";
 import { said } from "../said.ts";
 import type { FakeScenario } from "../scenario.ts";
 
@@ -12,7 +13,9 @@ export const turns: readonly FakeScenario[] = [
   { upstream: "fake", name: "a turn of text", run: textTurn },
   { upstream: "fake", name: "a command and its output", run: command },
   { upstream: "fake", name: "two parallel commands", run: parallelCommands },
+  { upstream: "fake", name: "a command that goes on and is typed to", run: longCommand },
   { upstream: "fake", name: "reasoning is shown", run: reasoning },
+  { upstream: "fake", name: "reasoning goes back beside its call", run: reasoningReplayed },
   { upstream: "fake", name: "the catalogue is understood", run: catalogue },
   { upstream: "fake", name: "--output-schema asks again when the text misfits", run: schema },
   { upstream: "fake", name: "--output-schema after a command", run: schemaAfterCommand },
@@ -49,6 +52,18 @@ async function parallelCommands({ codex, fake }: FakeStage): Promise<void> {
   assertEquals(others, []);
 }
 
+async function longCommand({ codex, fake }: FakeStage): Promise<void> {
+  const cmd = "read -r word; echo heard-$word";
+  fake.reply(toolCall("exec_command", { cmd, tty: true, yield_time_ms: 300 }));
+  fake.reply(({ body }) => {
+    const [, id] = /session ID (\d+)/.exec(toolOutputs(body)[0] ?? "") ?? [];
+    return toolCall("write_stdin", { session_id: Number(id), chars: "llama\n" });
+  });
+  fake.reply(text("It heard me."));
+  assertEquals(said(await codex.exec("Talk to it.")), ["It heard me."]);
+  assertStringIncludes(toolOutputs(fake.requests[2]?.body)[1] ?? "", "heard-llama");
+}
+
 async function reasoning({ codex, fake }: FakeStage): Promise<void> {
   fake.reply(stream({ reasoning: "First I think.", text: "Then I speak." }));
   const run = await codex.exec("Think.");
@@ -56,6 +71,16 @@ async function reasoning({ codex, fake }: FakeStage): Promise<void> {
   assertEquals(completedItems(run.events, "reasoning").map((item) => item.text), [
     "First I think.",
   ]);
+}
+
+async function reasoningReplayed({ codex, fake }: FakeStage): Promise<void> {
+  const calls = [{ name: "exec_command", arguments: { cmd: "echo one" } }];
+  fake.reply(stream({ reasoning: "First I look.", calls }));
+  fake.reply(text("It is one."));
+  assertEquals(said(await codex.exec("Think.")), ["It is one."]);
+  const call = chatMessages(fake.requests[1]?.body).find(({ role }) => role === "assistant");
+  assertEquals(call?.["reasoning_content"], "First I look.");
+  assert(Array.isArray(call?.["tool_calls"]));
 }
 
 async function catalogue({ codex, chaski, fake }: FakeStage): Promise<void> {
