@@ -12,7 +12,7 @@ export async function commandTurn({ codex, recorder }: RealStage): Promise<void>
   assert(command?.aggregated_output, JSON.stringify(run.events));
   assert(completedItems(run.events, "agent_message").length > 0, JSON.stringify(run.events));
   assertEquals(toolOutputs(recorder.requests[0]?.body), []);
-  const [output, ...others] = toolOutputs(recorder.requests[1]?.body);
+  const [output, ...others] = toolOutputs(recorder.requests.at(-1)?.body);
   assertStringIncludes(output ?? "", command.aggregated_output.trim());
   assertEquals(others, []);
 }

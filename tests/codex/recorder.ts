@@ -31,7 +31,13 @@ export function startRecorder(
 ): Recorder {
   const requests: PassedRequest[] = [];
   const server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    {
+      hostname: "127.0.0.1",
+      port: 0,
+      onListen() {},
+      // Without a word: whoever asked will tell what failed.
+      onError: () => new Response(null, { status: 502 }),
+    },
     async (request) => {
       const { pathname, search } = new URL(request.url);
       const { method, signal } = request;

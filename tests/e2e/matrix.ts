@@ -55,7 +55,9 @@ const cells = chooseCells(scenarios, new RegExp(values.only, "i"));
 if (values.list) {
   for (const cell of cells) console.log(describe(cell));
 } else {
-  const complaints = await runMatrix(cells, Number(values.jobs));
+  const jobs = Number(values.jobs);
+  if (!(jobs >= 1)) throw new Error("Cannot read --jobs: it is a number from 1");
+  const complaints = await runMatrix(cells, jobs);
   for (const complaint of complaints) console.error(`\n${complaint}`);
   console.error(`\n${cells.length - complaints.length} passed, ${complaints.length} failed`);
   if (complaints.length > 0 || cells.length === 0) Deno.exitCode = 1;
