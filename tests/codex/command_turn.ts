@@ -11,8 +11,8 @@ export async function commandTurn({ codex, recorder }: RealStage): Promise<void>
   const [command] = completedItems(run.events, "command_execution");
   assert(command?.aggregated_output, JSON.stringify(run.events));
   assert(completedItems(run.events, "agent_message").length > 0, JSON.stringify(run.events));
-  assertEquals(toolOutputs(recorder.requests[0]?.body), []);
-  const [output, ...others] = toolOutputs(recorder.requests.at(-1)?.body);
+  assertEquals(toolOutputs(recorder.requests[0]), []);
+  const [output, ...others] = toolOutputs(recorder.requests.at(-1));
   assertStringIncludes(output ?? "", command.aggregated_output.trim());
   assertEquals(others, []);
 }

@@ -1,4 +1,4 @@
-/** A relay that keeps what one program asks of another: Chaski of llama-server, Codex of Chaski. */
+/** Relays that keep what one program asks of another: Chaski of llama-server, Codex of Chaski. */
 
 /** A request's JSON. */
 export type JsonBody = Record<string, unknown>;
@@ -10,8 +10,35 @@ export interface PassedRequest {
   readonly body: JsonBody;
 }
 
-/** A running relay; `await using` ends it. */
+/** A running relay in front of llama-server; `await using` ends it. */
 export interface Recorder extends AsyncDisposable {
+  /** Its base URL without a slash at the end. */
+  readonly url: string;
+  /** The chat requests as Chaski sent them, in the order in which they arrived. */
+  readonly requests: readonly JsonBody[];
+}
+
+/**
+ * Starts a relay of chat requests, since llama-server itself keeps none.
+ *
+ * @param edit changes a chat request on its way, after it was recorded
+ */
+export function startRecorder(
+  upstream: string,
+  edit?: (body: JsonBody) => JsonBody,
+): Recorder {
+  const relay = startRelay(upstream, "/chat/completions", edit);
+  return {
+    url: relay.url,
+    get requests() {
+      return relay.requests.map(({ body }) => body);
+    },
+    [Symbol.asyncDispose]: () => relay[Symbol.asyncDispose](),
+  };
+}
+
+/** A running relay; `await using` ends it. */
+export interface Relay extends AsyncDisposable {
   /** Its base URL without a slash at the end. */
   readonly url: string;
   /** The requests to the path, in the order in which they arrived. */
@@ -24,11 +51,11 @@ export interface Recorder extends AsyncDisposable {
  * @param path the end of the path whose requests are kept; others pass unseen
  * @param edit changes such a request's body on its way, after it was recorded
  */
-export function startRecorder(
+export function startRelay(
   upstream: string,
   path: string,
   edit: (body: JsonBody) => JsonBody = (body) => body,
-): Recorder {
+): Relay {
   const requests: PassedRequest[] = [];
   const server = Deno.serve(
     {

@@ -74,11 +74,7 @@ export async function onRealStage(
   options: StageOptions,
   work: (stage: RealStage) => Promise<void>,
 ): Promise<void> {
-  await using recorder = startRecorder(
-    llamaServer,
-    "/chat/completions",
-    oneTool(options.tool ?? "exec_command"),
-  );
+  await using recorder = startRecorder(llamaServer, oneTool(options.tool ?? "exec_command"));
   await withCodex(cli, recorder.url, options, (stage) => work({ ...stage, recorder }));
 }
 

@@ -2,7 +2,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { providerKey } from "../../codex/codex_config.ts";
 import { toolOutputs } from "../../codex/command_turn.ts";
 import { isSince } from "../../codex/codex_release.ts";
-import { startRecorder } from "../../codex/recorder.ts";
+import { startRelay } from "../../codex/recorder.ts";
 import type { Codex, FakeStage } from "../../codex/stage.ts";
 import { text } from "../../fake_llama/answers.ts";
 import type { RecordedRequest } from "../../fake_llama/request.ts";
@@ -20,13 +20,13 @@ const TASK = "Count the llamas.";
 const COUNT = "There are seven llamas.";
 
 async function subAgent({ codex, chaski, fake }: FakeStage): Promise<void> {
-  await using recorder = startRecorder(chaski.url, "/responses");
+  await using relay = startRelay(chaski.url, "/responses");
   for (let i = 0; i < 6; i++) fake.reply(parentOrChild);
-  const through = providerKey("base_url", `${recorder.url}/v1`);
+  const through = providerKey("base_url", `${relay.url}/v1`);
   const run = await codex.exec(...enabled(codex), ...through, "Ask a sub-agent.");
   // Codex 0.118 may tell the parent of the child's end once more, which it answers then.
   assertEquals(new Set(said(run)), new Set(["It counted seven."]));
-  const askers = recorder.requests.map(({ headers }) => headers["x-openai-subagent"]);
+  const askers = relay.requests.map(({ headers }) => headers["x-openai-subagent"]);
   assertEquals(askers.filter((asker) => asker !== undefined), ["collab_spawn"]);
   const last = fake.requests.findLast((request) => !isChild(request));
   assertStringIncludes(toolOutputs(last?.body).at(-1) ?? "", COUNT);

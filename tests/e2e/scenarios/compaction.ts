@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { providerKey } from "../../codex/codex_config.ts";
 import { completedItems } from "../../codex/codex_events.ts";
 import { toolOutputs } from "../../codex/command_turn.ts";
-import { type JsonBody, startRecorder } from "../../codex/recorder.ts";
+import { type JsonBody, startRelay } from "../../codex/recorder.ts";
 import type { FakeStage } from "../../codex/stage.ts";
 import { stream, text } from "../../fake_llama/answers.ts";
 import { failure, type Script } from "../../fake_llama/script.ts";
@@ -57,17 +57,17 @@ async function localTooLong({ codex, fake }: FakeStage): Promise<void> {
 }
 
 async function remote({ codex, chaski, fake }: FakeStage): Promise<void> {
-  await using recorder = startRecorder(chaski.url, "/responses");
+  await using relay = startRelay(chaski.url, "/responses");
   fake.reply(fillingCommand());
   fake.reply(text(SUMMARY));
   fake.reply(text("It is done."));
   const run = await codex.exec(
     ...providerKey("name", "OpenAI"),
-    ...providerKey("base_url", `${recorder.url}/v1`),
+    ...providerKey("base_url", `${relay.url}/v1`),
     "Print a greeting.",
   );
   assertEquals(said(run), ["It is done."]);
-  const [, asked, replayed, ...others] = recorder.requests.map(({ body }) => body["input"]);
+  const [, asked, replayed, ...others] = relay.requests.map(({ body }) => body["input"]);
   assert(Array.isArray(asked) && Array.isArray(replayed), JSON.stringify(run.events));
   assertEquals(asked.at(-1)?.type, "compaction_trigger");
   assertEquals(replayed.filter(({ type }) => type === "compaction").length, 1);

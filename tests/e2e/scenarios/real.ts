@@ -3,7 +3,7 @@ import { completedItems, errorMessages } from "../../codex/codex_events.ts";
 import type { CodexRun } from "../../codex/codex_process.ts";
 import { providerKey } from "../../codex/codex_config.ts";
 import { commandTurn, toolOutputs } from "../../codex/command_turn.ts";
-import { startRecorder } from "../../codex/recorder.ts";
+import { startRelay } from "../../codex/recorder.ts";
 import { CONTRASTING_TEMPLATES, type RealStage } from "../../codex/stage.ts";
 import { chatMessages } from "../offered.ts";
 import { said } from "../said.ts";
@@ -31,7 +31,7 @@ export const real: readonly RealScenario[] = [
 
 /** The tiny model writes no patch, so that its call is answered by a complaint. */
 async function patch({ codex, chaski, recorder }: RealStage): Promise<void> {
-  await using asked = startRecorder(chaski.url, "/responses");
+  await using asked = startRelay(chaski.url, "/responses");
   const through = providerKey("base_url", `${asked.url}/v1`);
   const run = await codex.exec(...through, "[[tool]] Edit a file.");
   assertEquals(said(run).length, 1, JSON.stringify(run.events));
@@ -39,7 +39,7 @@ async function patch({ codex, chaski, recorder }: RealStage): Promise<void> {
   assert(Array.isArray(items), JSON.stringify(run.events));
   const [call] = items.filter(({ type }) => type === "custom_tool_call");
   assertEquals([call?.name, typeof call?.input], ["apply_patch", "string"]);
-  const [output, ...others] = toolOutputs(recorder.requests.at(-1)?.body);
+  const [output, ...others] = toolOutputs(recorder.requests.at(-1));
   assertStringIncludes(output ?? "", "patch");
   assertEquals(others, []);
 }
@@ -69,7 +69,7 @@ async function resume({ codex, recorder }: RealStage): Promise<void> {
   const first = assertSpoke(await codex.exec("[[plain]] The first question."));
   assertSpoke(await codex.exec("resume", "--last", "[[plain]] The second question."));
   // The last one: an answer without text is asked for again.
-  const replayed = chatMessages(recorder.requests.at(-1)?.body);
+  const replayed = chatMessages(recorder.requests.at(-1));
   const answers = replayed.filter(({ role }) => role === "assistant");
   assertEquals(answers.map(({ content }) => content), [first]);
 }
