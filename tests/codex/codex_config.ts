@@ -1,3 +1,4 @@
+import { codexToml, leanToml } from "../../src/cli/codex/provider.ts";
 import { isSince } from "./codex_release.ts";
 
 /** What Codex is told about Chaski. */
@@ -18,26 +19,15 @@ export function fetchesCatalogue(version: string): boolean {
   return isSince(version, "0.166.0");
 }
 
-/** The text of `config.toml`. A scenario that wants it otherwise says `codex exec -c KEY=VALUE`. */
+/**
+ * The text of `config.toml`: what `chaski codex config` prints, with the switches for small models in
+ * force. A scenario that wants it otherwise says `codex exec -c KEY=VALUE`.
+ */
 export function codexConfig({ version, url, model, envKey, catalogueFile }: CodexConfig): string {
-  return `
-model = "${model}"
-model_provider = "chaski"
-web_search = "disabled"
-${catalogueFile === null ? "" : `model_catalog_json = ${JSON.stringify(catalogueFile)}`}
-
-[model_providers.chaski]
-name = "Chaski"
-base_url = "${url}/v1"
-wire_api = "responses"
-${credential(envKey)}
-${catalogueFile === null ? `model_catalog_url = "${url}/v1/models"` : ""}
-stream_idle_timeout_ms = 600000
-supports_websockets = false
-${lean(version)}
-[skills]
-include_instructions = false
-`;
+  const catalogue = catalogueFile === null
+    ? ""
+    : `model_catalog_json = ${JSON.stringify(catalogueFile)}\n`;
+  return catalogue + codexToml({ url, model, keyed: envKey !== null }) + lean(version);
 }
 
 /** Arguments of `codex exec` that change a key of Chaski's provider for one run. */
@@ -45,14 +35,9 @@ export function providerKey(key: string, value: string | number): string[] {
   return ["-c", `model_providers.chaski.${key}=${JSON.stringify(value)}`];
 }
 
-// Codex 0.169 fetches the catalogue only with a credential, so a keyless Chaski gets a token anyway.
-function credential(envKey: string | null): string {
-  return envKey === null ? 'experimental_bearer_token = "none"' : `env_key = "${envKey}"`;
-}
-
-// Codex 0.130 takes `enabled` for the name of a role of agents, 0.169 calls the feature deprecated.
+/** Codex 0.130 takes `agents.enabled` for the name of a role of agents. */
 function lean(version: string): string {
   return isSince(version, "0.145.0")
-    ? "[features]\ngoals = false\n[agents]\nenabled = false"
-    : "[features]\nmulti_agent = false";
+    ? `${leanToml().join("\n")}\n`
+    : "[features]\nmulti_agent = false\n[skills]\ninclude_instructions = false\n";
 }
