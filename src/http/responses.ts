@@ -1,5 +1,5 @@
 /** `POST /v1/responses`: the line from a request to its events. */
-import type { ChatRequest } from "../protocol/chat.ts";
+import type { ChatChunk, ChatRequest } from "../protocol/chat.ts";
 import { ApiError } from "../protocol/error.ts";
 import { schemaProblem } from "../protocol/json_schema_check.ts";
 import { textHealer } from "../protocol/healing/healer.ts";
@@ -30,7 +30,8 @@ export async function createResponse(c: Context, services: Services): Promise<Re
   const { json } = await readJson(c.req.raw, config.limits);
   const request = parseCreateResponse(json);
   const model = await watch.resolve(request.model);
-  const thread = threadOf(c.req.raw.headers, request.prompt_cache_key);
+  // A cache key alone may stand for a whole application.
+  const thread = threadOf(c.req.raw.headers);
   const translation = toChat(request, model, {
     images: config.images,
     unseal: seal.unseal,
@@ -39,13 +40,15 @@ export async function createResponse(c: Context, services: Services): Promise<Re
   if (thread !== null && request.tools?.length) threadTools.remember(thread, request.tools);
   const stream = request.stream === true;
   c.get("scope").tell({ model: model.id, stream, notes: noteLabels(translation.notes) });
-  return generate(c, services, { request, model, thread, translation });
+  const cacheThread = threadOf(c.req.raw.headers, request.prompt_cache_key);
+  return generate(c, services, { request, model, cacheThread, translation });
 }
 
 interface Generation {
   request: CreateResponse;
   model: UpstreamModel;
-  thread: string | null;
+  /** The conversation, as far as llama-server's caches are concerned. */
+  cacheThread: string | null;
   translation: Translation;
 }
 
@@ -53,6 +56,7 @@ function generate(c: Context, services: Services, generation: Generation): Promi
   const { config } = services;
   const { request, translation } = generation;
   const { preload, chat, notes } = translation;
+  const again = askedAgain(chat, { calls: translation.callable.length > 0 });
   const streaming = request.stream === true;
   const ask = asking(services, generation);
   const steps = stepsOf(services, generation);
@@ -64,7 +68,9 @@ function generate(c: Context, services: Services, generation: Generation): Promi
       conversion = responsesConversion({
         steps,
         schemaPass: schemaPass(translation, (chat) => ask(signal, chat)),
-        askAgain: preload ? null : () => ask(signal, askedAgain(chat)),
+        askAgain: preload ? null : () => ask(signal, again).catch(() => silence({})),
+        mustFit: translation.responseFormat !== null,
+        guarded: translation.guarded,
         streaming,
         progress: config.progress,
       }),
@@ -88,9 +94,11 @@ function costOf({ steps, passes }: ResponsesConversion): RequestFacts {
 }
 
 /** Asks the upstream: always for a stream, so that a hang-up is noticed. */
-function asking({ llama, queue, newThreadSlot }: Services, { model, thread }: Generation) {
+function asking({ llama, queue, newThreadSlot }: Services, { model, cacheThread }: Generation) {
   return async (signal: AbortSignal, chat: ChatRequest) => {
-    const slot = await newThreadSlot.choose(thread, queue.running() - 1, signal);
+    const begins = chat.messages.every(({ role }) => role === "system" || role === "user");
+    const others = queue.running() - 1;
+    const slot = await newThreadSlot.choose({ thread: cacheThread, begins, others }, signal);
     const body = JSON.stringify({
       model: model.upstreamId,
       ...chat,
@@ -108,13 +116,18 @@ function stepsOf(
   { config, seal }: Services,
   { request, model, translation }: Generation,
 ): ResponsesConversionOptions["steps"] {
-  const { callable, compaction, textOnly, guarded } = translation;
+  const { callable, compaction, textOnly } = translation;
   const mostCalls = textOnly ? 0 : request.parallel_tool_calls === false ? 1 : Infinity;
   const tools = new Map(callable.map((tool) => [tool.chat.function.name, tool]));
   const heard = textOnly ? translation.chat.tools ?? [] : callable.map(({ chat }) => chat);
   const schemas = new Map(heard.map(({ function: { name, parameters } }) => [name, parameters]));
-  const newHealer = () =>
-    textHealer({ tools: schemas, most: mostCalls, think: true, discard: textOnly });
+  const newHealer = (calls: boolean) =>
+    textHealer({
+      tools: calls ? schemas : new Map(),
+      most: mostCalls,
+      think: true,
+      discard: textOnly,
+    });
   const response = newResponse(request, {
     id: newId("resp"),
     model: model.id,
@@ -141,7 +154,6 @@ function stepsOf(
       toolNamed: (name) => tools.get(name),
       // Log probabilities belong to the text token by token, so it stays as it is.
       newHealer: logprobs ? null : newHealer,
-      guarded,
       sealReasoning: sealed ? (text) => seal.seal("reasoning", text) : null,
     });
   };
@@ -165,11 +177,14 @@ function schemaPass(
  * Studio's clients, Codex among them, only warm a model up.
  */
 function nothing(): Promise<ReadableStream<Uint8Array>> {
-  const chunk = {
-    choices: [{ index: 0, delta: {}, finish_reason: "stop" }],
-    usage: { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 },
-  };
-  return Promise.resolve(new Blob([`data: ${JSON.stringify(chunk)}\n\n${DONE}`]).stream());
+  return silence({ usage: { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 } });
+}
+
+/** An answer that says nothing; also in place of a second attempt that could not be made. */
+function silence({ usage }: ChatChunk): Promise<ReadableStream<Uint8Array>> {
+  const choices = [{ index: 0, delta: {}, finish_reason: "stop" }];
+  const chunk = JSON.stringify({ choices, usage });
+  return Promise.resolve(new Blob([`data: ${chunk}\n\n${DONE}`]).stream());
 }
 
 const DONE = "data: [DONE]\n\n";

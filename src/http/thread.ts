@@ -3,7 +3,7 @@
  */
 import { createHash } from "node:crypto";
 
-/** Codex 0.145 to 0.169, 0.130, 0.100; sub-agents share everything but the thread id. */
+/** Of Codex 0.145 to 0.169, 0.130, 0.100; sub-agents share everything but the thread id. */
 const HEADERS = ["thread-id", "thread_id", "session-id", "session_id"];
 
 /**
@@ -12,7 +12,7 @@ const HEADERS = ["thread-id", "thread_id", "session-id", "session_id"];
  *
  * @param cacheKey the request's `prompt_cache_key`, which counts where no header tells
  */
-export function threadOf(headers: Headers, cacheKey: string | null | undefined): string | null {
+export function threadOf(headers: Headers, cacheKey?: string | null): string | null {
   const thread = HEADERS.map((name) => headers.get(name)).find((id) => id) ?? cacheKey;
   if (!thread) return null;
   const owner = headers.get("authorization") ?? headers.get("x-api-key") ?? "";

@@ -12,6 +12,8 @@ export interface ThreadTools {
 
 /** Characters of JSON that all lists together may have; the one used longest ago goes first. */
 const MAX_SIZE = 16 * 1024 * 1024;
+/** What a list costs beside its text. */
+const OVERHEAD = 1000;
 
 interface Entry {
   tools: readonly Tool[];
@@ -30,7 +32,7 @@ export function threadTools(maxSize = MAX_SIZE): ThreadTools {
   return {
     remember(thread, tools) {
       forget(thread);
-      const entry = { tools, size: JSON.stringify(tools).length };
+      const entry = { tools, size: OVERHEAD + JSON.stringify(tools).length };
       entries.set(thread, entry);
       size += entry.size;
       for (const oldest of entries.keys()) {

@@ -91,6 +91,14 @@ export function controlGuard(pattern: RegExp | null): ControlGuard {
     return { id, type, function: { name, arguments: guard(args) } };
   }
 
+  /** Names are plain already, and come back in calls. */
+  function guardTool(tool: ChatTool): ChatTool {
+    const { name, ...others } = tool.function;
+    const text = pattern === null ? "" : JSON.stringify(others);
+    const guarded = guard(text);
+    return guarded === text ? tool : { ...tool, function: { name, ...JSON.parse(guarded) } };
+  }
+
   function guardMessage(message: ChatMessage): ChatMessage {
     if (message.role === "system") return { ...message, content: guard(message.content) };
     if (message.role !== "assistant") {
@@ -108,11 +116,7 @@ export function controlGuard(pattern: RegExp | null): ControlGuard {
   return {
     used: () => used,
     messages: (messages) => pattern === null ? messages : messages.map(guardMessage),
-    tools(tools) {
-      const text = pattern === null ? "" : JSON.stringify(tools);
-      const guarded = guard(text);
-      return guarded === text ? tools : JSON.parse(guarded);
-    },
+    tools: (tools) => tools.map(guardTool),
   };
 }
 

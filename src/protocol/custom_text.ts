@@ -11,20 +11,12 @@ import { jsonText, looseJsonText, soleInput } from "./custom_text/json.ts";
 import { isPatchFormat, patchRepairs } from "./custom_text/patch.ts";
 import { BEGIN, END } from "./custom_text/patch_lines.ts";
 import { shellText } from "./custom_text/shell.ts";
-import { type TextFormat, type Verdict, workFor } from "./text_format/text_format.ts";
+import { type TextFormat, workFor } from "./text_format/text_format.ts";
 
 /** What has to be known of a custom tool to read a text for it. */
 export interface CustomTool {
   name: string;
   format: TextFormat;
-}
-
-export interface FinishedText {
-  text: string;
-  /** Whether it differs from what the model wrote. */
-  changed: boolean;
-  /** What the tool's format says of `text`. */
-  verdict: Verdict;
 }
 
 /** One way to take a text out of what surrounds it; null where it does not apply. */
@@ -49,22 +41,20 @@ const MAX_TEXTS = 24;
  *
  * @param raw the value of `input`, or all that the model wrote where that was no JSON
  */
-export function finishCustomText(raw: string, { name, format }: CustomTool): FinishedText {
+export function finishCustomText(raw: string, { name, format }: CustomTool): string {
   const work = workFor(2 * raw.length);
   const first = format.verdict(raw, work);
-  if (first === "fits") return { text: raw, changed: false, verdict: first };
+  if (first === "fits") return raw;
   const patch = isPatchFormat(format);
   const texts = layers(raw, name);
   if (first === "misfits") {
     for (const text of candidates(texts, patch)) {
       const verdict = format.verdict(text, work);
-      if (verdict === "fits") return { text, changed: true, verdict };
+      if (verdict === "fits") return text;
       if (verdict === "unknown") break;
     }
   }
-  const text = surelyUnwrapped(texts, patch);
-  if (text === raw) return { text, changed: false, verdict: first };
-  return { text, changed: true, verdict: format.verdict(text, work) };
+  return surelyUnwrapped(texts, patch);
 }
 
 /** The text itself, then all that its readings give, and theirs. */

@@ -3,7 +3,9 @@
  * pass for an answer that must fit a schema.
  */
 import { type ApiError, invalidRequest } from "../protocol/error.ts";
-import { upstreamCutOff } from "../protocol/llama_error.ts";
+import type { ChatChunk } from "../protocol/chat.ts";
+import { deltaUnguarder } from "../protocol/control_text.ts";
+import { upstreamCutOff, upstreamFailure } from "../protocol/llama_error.ts";
 import { eventWriter } from "../protocol/responses/output/event_writer.ts";
 import {
   type Emit,
@@ -34,6 +36,10 @@ export interface ResponsesConversionOptions {
   schemaPass: SchemaPass | null;
   /** Asks once more after a silent answer; null where silence is fine. */
   askAgain: (() => Source) | null;
+  /** Whether the answer must have a form, so that a sentence in the model's place will not do. */
+  mustFit: boolean;
+  /** Whether the prompt holds parted control words, which the model may repeat so. */
+  guarded: boolean;
   /** Whether events are written, or only the response of the last one. */
   streaming: boolean;
   /** Whether keep-alive events tell the prompt's progress. */
@@ -58,7 +64,8 @@ export function responsesConversion(options: ResponsesConversionOptions): Respon
     else if (isLast(event)) out = JSON.stringify(event.response);
   };
   const steps = options.steps(emit, schemaPass !== null);
-  let answer = answerReader(steps.chunk);
+  const hear = () => answerReader(options.guarded ? unguarding(steps.chunk) : steps.chunk);
+  let answer = hear();
 
   function take(): string {
     const text = out;
@@ -103,11 +110,14 @@ export function responsesConversion(options: ResponsesConversionOptions): Respon
       const next = nextPass();
       if (next !== null) {
         passes++;
-        steps.restart();
-        answer = answerReader(steps.chunk);
+        steps.restart(next === askAgain);
+        answer = hear();
         return { again: next };
       }
-      if (askAgain !== null && steps.silent()) steps.explainSilence();
+      if (askAgain !== null && steps.silent()) {
+        if (options.mustFit) throw silent();
+        steps.explainSilence();
+      }
       steps.finish();
       return take();
     },
@@ -121,6 +131,24 @@ export function responsesConversion(options: ResponsesConversionOptions): Respon
       return take();
     },
   };
+}
+
+/** Takes out of every chunk what parted the control words of the prompt. */
+function unguarding(onChunk: (chunk: ChatChunk) => void): (chunk: ChatChunk) => void {
+  const unguard = deltaUnguarder();
+  return (chunk) =>
+    onChunk({
+      ...chunk,
+      ...(chunk.choices && {
+        choices: chunk.choices.map((choice) =>
+          choice.delta ? { ...choice, delta: unguard(choice.delta) } : choice
+        ),
+      }),
+    });
+}
+
+function silent(): ApiError {
+  return upstreamFailure("Cannot answer: the model ended its turn twice without an answer.");
 }
 
 function misfit(problem: string): ApiError {

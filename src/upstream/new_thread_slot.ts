@@ -11,12 +11,18 @@ import { isRecord } from "../protocol/record.ts";
 import type { Llama } from "./llama.ts";
 
 export interface NewThreadSlot {
-  /**
-   * The slot to name for a request; null to leave the choice to llama-server.
-   *
-   * @param running how many requests of Chaski's own are under way, without this one
-   */
-  choose(thread: string | null, running: number, signal: AbortSignal): Promise<number | null>;
+  /** The slot to name for a request; null to leave the choice to llama-server. */
+  choose(request: SlotRequest, signal: AbortSignal): Promise<number | null>;
+}
+
+/** What decides about a slot. */
+export interface SlotRequest {
+  /** The conversation; null where nobody tells. */
+  thread: string | null;
+  /** Whether nothing was answered in it yet: an older one may be in a cache since before Chaski. */
+  begins: boolean;
+  /** How many other requests of Chaski's own are under way. */
+  others: number;
 }
 
 /** How many conversations are remembered. */
@@ -39,12 +45,12 @@ export function newThreadSlot(llama: Llama, slots: () => number | null): NewThre
   }
 
   return {
-    async choose(thread, running, signal) {
+    async choose({ thread, begins, others }, signal) {
       if (thread === null || (slots() ?? 1) < 2) return null;
       const first = threads.size === 0;
-      if (!isNew(thread) || first) return null;
+      if (!isNew(thread) || first || !begins) return null;
       const states = await readSlots(llama, signal);
-      if (states.filter(({ busy }) => busy).length > running) return null;
+      if (states.filter(({ busy }) => busy).length > others) return null;
       const now = performance.now();
       const free = states.find(({ id, busy, used }) =>
         !busy && !used && now - (named.get(id) ?? -Infinity) > HANDED_OUT

@@ -1,6 +1,6 @@
 /** Conversations as summaries: Codex's own request for one, and `compaction_trigger`. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { stream, text } from "../fake_llama/answers.ts";
+import { stream, text as words } from "../fake_llama/answers.ts";
 import { assertCallEvents } from "../sdk_shapes.ts";
 import { collect } from "../sse_reader.ts";
 import { errorOf, testApp } from "./test_app.ts";
@@ -30,7 +30,7 @@ Deno.test("compaction_trigger is answered with one sealed item, which is opened 
   assertEquals([asked?.tool_choice, (asked?.tools as unknown[]).length], ["none", 1]);
   assertStringIncludes(JSON.stringify(asked?.messages), "Write these notes now");
 
-  app.fake.reply(text("Which llama?"));
+  app.fake.reply(words("Which llama?"));
   const next = [user("I want a llama."), item, user("A brown one.")];
   const second = await (await app.post("/v1/responses", { input: next })).json();
   assertEquals(second.status, "completed");
@@ -41,7 +41,7 @@ Deno.test("compaction_trigger is answered with one sealed item, which is opened 
 
 Deno.test("compaction_trigger fails in a sentence when the model writes no summary twice", async () => {
   await using app = await testApp();
-  app.fake.reply(text(""));
+  app.fake.reply(words(""));
   app.fake.reply(stream({ reasoning: "Hm.", text: " \n" }));
   const answer = await app.post("/v1/responses", { input: [user("a"), TRIGGER] });
   const { status, error, output } = await answer.json();
@@ -66,7 +66,7 @@ Deno.test("a compaction item with a foreign or damaged seal is refused", async (
 Deno.test("a request without tools gets those of its conversation's last one, not to be called", async () => {
   await using app = await testApp();
   const ask = async (body: Record<string, unknown>, init: RequestInit = THREAD) => {
-    app.fake.reply(text("A summary."));
+    app.fake.reply(words("A summary."));
     const answer = await app.post("/v1/responses", { input: [user("a")], ...body }, init);
     assertEquals((await answer.json()).status, "completed");
     const { tools, tool_choice } = app.fake.requests.at(-1)?.body ?? {};
@@ -82,13 +82,19 @@ Deno.test("a request without tools gets those of its conversation's last one, no
   const stranger = { "thread-id": "thread-1", authorization: "Bearer other" };
   assertEquals(await ask({ tools: [] }, { headers: stranger }), [undefined, undefined]);
   assertEquals(await ask({}), [undefined, undefined]);
+  // An application's cache key is no conversation, and an answer with a form is no summary.
+  const keyed = { tools: TOOLS, prompt_cache_key: "app" };
+  await ask(keyed, {});
+  assertEquals(await ask({ ...keyed, tools: [] }, {}), [undefined, undefined]);
+  const text = { format: { type: "json_object" } };
+  assertEquals(await ask({ tools: [], text }), [undefined, undefined]);
 });
 
 Deno.test("a call that is printed where a summary is wanted is not passed on", async () => {
   await using app = await testApp();
-  app.fake.reply(text("ok"));
+  app.fake.reply(words("ok"));
   await (await app.post("/v1/responses", { input: [user("a")], tools: TOOLS }, THREAD)).text();
-  app.fake.reply(text('Notes.\n<tool_call>\n{"name":"look","arguments":{}}\n</tool_call>'));
+  app.fake.reply(words('Notes.\n<tool_call>\n{"name":"look","arguments":{}}\n</tool_call>'));
   const answer = await app.post("/v1/responses", { input: [user("a")], tools: [] }, THREAD);
   const { output } = await answer.json();
   assertEquals(output.map(({ type }: { type: string }) => type), ["message"]);
@@ -102,7 +108,7 @@ Deno.test("reasoning is sealed where that is asked for, and opened when only the
   const first = await (await app.post("/v1/responses", { input: [user("a")], include })).json();
   const [thought] = first.output;
   assertEquals(thought.content[0].text, "I think.");
-  app.fake.reply(text("No."));
+  app.fake.reply(words("No."));
   const sealed = { type: "reasoning", summary: [], encrypted_content: thought.encrypted_content };
   const foreign = { ...sealed, encrypted_content: "gAAAAA" };
   const spoken = { ...foreign, summary: [{ type: "summary_text", text: "Seen." }] };

@@ -1,6 +1,7 @@
 /** Turns that say nothing, which agents would take for the end of their work. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { stream, text } from "../fake_llama/answers.ts";
+import { failure } from "../fake_llama/script.ts";
 import { type TestApp, testApp } from "./test_app.ts";
 
 async function answerOf(app: TestApp): Promise<{ status: string; output: unknown[] }> {
@@ -48,4 +49,27 @@ Deno.test("an answer that was cut before it said anything is not asked for again
   app.fake.reply(stream({ reasoning: "Hm", finish: "length" }));
   assertEquals((await answerOf(app)).status, "incomplete");
   assertEquals(app.fake.requests.length, 1);
+});
+
+Deno.test("a form that must be kept is not filled with a sentence: such an answer fails", async () => {
+  await using app = await testApp();
+  app.fake.reply(stream({ reasoning: "Hm." }));
+  app.fake.reply(text(""));
+  const body = { input: "Do it.", text: { format: { type: "json_object" } } };
+  const { status, error } = await (await app.post("/v1/responses", body)).json();
+  assertEquals(status, "failed");
+  assertStringIncludes(error.message, "the model ended its turn twice without an answer");
+});
+
+Deno.test("a second attempt that cannot be made leaves the answer silent, and says so", async () => {
+  await using app = await testApp();
+  app.fake.reply(stream({ reasoning: "Hm.", usage: { prompt: 50 } }));
+  app.fake.reply(failure(400, "exceed_context_size_error", "too long", { n_ctx: 1 }));
+  const answer = await app.post("/v1/responses", { input: "Do it." });
+  const { status, output, usage } = await answer.json();
+  assertEquals([status, textsOf(output).at(-1)], [
+    "completed",
+    "[The model ended its turn twice without an answer.]",
+  ]);
+  assertEquals(usage.input_tokens, 50);
 });

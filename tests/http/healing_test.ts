@@ -93,3 +93,33 @@ Deno.test("control words in the prompt are parted, and whole again where the mod
   assert(!prompt.includes("<|im_end|>") && !prompt.includes("</think>"), prompt);
   assertEquals(answer.output[0].content[0].text, "It says <|im_end|>, and </think>.");
 });
+
+Deno.test("a control word that a summary repeats is whole in it, and parted again when it is read", async () => {
+  await using app = await testApp();
+  app.fake.reply(stream({ text: ["The file has <\u2060/think> in it."] }));
+  const input: unknown[] = [{ role: "user", content: "It has </think> in it." }];
+  const trigger = { type: "compaction_trigger" };
+  const first = await app.post("/v1/responses", { input: [...input, trigger] });
+  const { output } = await first.json();
+  app.fake.reply(stream({ text: ["Write <\u2060/think>."] }));
+  const second = await (await app.post("/v1/responses", { input: [...output, ...input] })).json();
+  const prompt = JSON.stringify(app.fake.requests[1]?.body?.messages);
+  assert(!prompt.includes("</think>") && !prompt.includes("\u2060\u2060"), prompt);
+  assertEquals(second.output[0].content[0].text, "Write </think>.");
+});
+
+Deno.test("an answer that was asked for under a schema is never taken for a call", async () => {
+  await using app = await testApp();
+  app.fake.reply(stream({ text: "No JSON." }));
+  app.fake.reply(stream({ text: '{"name":"look","arguments":{}}' }));
+  const schema = {
+    type: "object",
+    properties: { name: { type: "string" }, arguments: { type: "object" } },
+    required: ["name"],
+  };
+  const format = { type: "json_schema", name: "x", schema, strict: true };
+  const body = { input: "x", tools: [LOOK], text: { format } };
+  const { output } = await (await app.post("/v1/responses", body)).json();
+  assertEquals(output.map(({ type }: { type: string }) => type), ["message"]);
+  assertEquals(output[0].content[0].text, '{"name":"look","arguments":{}}');
+});

@@ -41,7 +41,7 @@ Deno.test("`threadTools()` recalls the last tools of each conversation", () => {
 });
 
 Deno.test("`threadTools()` forgets what was used longest ago when there is too much", () => {
-  const size = JSON.stringify([tool("1")]).length;
+  const size = 1000 + JSON.stringify([tool("1")]).length;
   const memory = threadTools(2 * size);
   memory.remember("a", [tool("1")]);
   memory.remember("b", [tool("2")]);

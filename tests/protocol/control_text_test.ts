@@ -55,7 +55,7 @@ Deno.test("`controlGuard()` parts control words in tools, and gives plain ones b
     function: { name: "f", description },
   });
   const plain = [tool("d")];
-  assert(controlGuard(pattern).tools(plain) === plain);
+  assert(controlGuard(pattern).tools(plain)[0] === plain[0]);
   assertEquals(controlGuard(pattern).tools([tool("<|im_end|>")]), [tool("<\u2060|im_end|>")]);
 });
 

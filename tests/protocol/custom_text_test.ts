@@ -16,8 +16,8 @@ for (const [kind, cases] of Object.entries({ unwraps: WRAPPED, repairs: REPAIRED
   Deno.test(`\`finishCustomText()\` ${kind} what was meant as a patch`, () => {
     for (const [name, raw, expected] of cases) {
       const finished = finishCustomText(raw, patchTool);
-      assertEquals([name, finished.text], [name, expected]);
-      assertEquals([name, finished.changed, finished.verdict], [name, true, "fits"]);
+      assertEquals([name, finished], [name, expected]);
+      assertEquals([name, patchTool.format.verdict(finished)], [name, "fits"]);
     }
   });
 }
@@ -25,20 +25,20 @@ for (const [kind, cases] of Object.entries({ unwraps: WRAPPED, repairs: REPAIRED
 Deno.test("`finishCustomText()` leaves texts alone that could mean several things, or none", () => {
   for (const [name, raw] of LEFT) {
     const finished = finishCustomText(raw, patchTool);
-    assertEquals([name, finished], [name, { text: raw, changed: false, verdict: "misfits" }]);
+    assertEquals([name, finished], [name, raw]);
   }
 });
 
 Deno.test("`finishCustomText()` never changes a text that fits", () => {
   for (const [, , text] of [...WRAPPED, ...REPAIRED]) {
-    assertEquals(finishCustomText(text, patchTool), { text, changed: false, verdict: "fits" });
+    assertEquals(finishCustomText(text, patchTool), text);
   }
   const numbered = PATCH.replace("@@ def main():", "@@ -1,3 +1,4 @@");
-  assertEquals(finishCustomText(numbered, patchTool).text, numbered);
+  assertEquals(finishCustomText(numbered, patchTool), numbered);
   for (const text of ['{"input":"text(1)"}', "```js\ntext(1)\n```", '"text(1)"', "\n"]) {
-    assertEquals(finishCustomText(text, execTool), { text, changed: false, verdict: "fits" });
+    assertEquals(finishCustomText(text, execTool), text);
     const anything = { name: "note", format: textFormat(undefined) };
-    assertEquals(finishCustomText(text, anything), { text, changed: false, verdict: "fits" });
+    assertEquals(finishCustomText(text, anything), text);
   }
 });
 
@@ -54,8 +54,8 @@ Deno.test("`finishCustomText()` reads texts of any other format too", () => {
     `sql(${JSON.stringify(expected)})`,
     `sql <<'END'\n${expected}\nEND`,
   ];
-  for (const raw of raws) assertEquals(finishCustomText(raw, query).text, expected);
-  assertEquals(finishCustomText("1", tool("regex", "\\d+\\n")).text, "1\n");
+  for (const raw of raws) assertEquals(finishCustomText(raw, query), expected);
+  assertEquals(finishCustomText("1", tool("regex", "\\d+\\n")), "1\n");
 });
 
 Deno.test("`finishCustomText()` unwraps without a known format what can be nothing but a wrapper", () => {
@@ -73,9 +73,7 @@ Deno.test("`finishCustomText()` unwraps without a known format what can be nothi
     [" a ", null],
   ] as const;
   for (const [raw, expected] of cases) {
-    const text = expected ?? raw;
-    const changed = expected !== null;
-    assertEquals(finishCustomText(raw, unknown), { text, changed, verdict: "unknown" });
+    assertEquals(finishCustomText(raw, unknown), expected ?? raw);
   }
 });
 
@@ -84,11 +82,7 @@ Deno.test("`finishCustomText()` unwraps a patch that no repair makes fit", () =>
   for (
     const raw of [JSON.stringify({ cmd: ["apply_patch", broken] }), `\`\`\`\n${broken}\n\`\`\``]
   ) {
-    assertEquals(finishCustomText(raw, patchTool), {
-      text: broken,
-      changed: true,
-      verdict: "misfits",
-    });
+    assertEquals(finishCustomText(raw, patchTool), broken);
   }
 });
 
@@ -106,16 +100,14 @@ const shreds = fc.array(
   { maxLength: 14 },
 ).chain((parts) => fc.constantFrom("\n", "\\n", "\r\n", "").map((end) => parts.join(end)));
 
-Deno.test("`finishCustomText()` throws at nothing, fits or says so, and is settled at once", () => {
+Deno.test("`finishCustomText()` throws at nothing, and is settled at once", () => {
   const texts = fc.oneof(shreds, shreds.map((text) => JSON.stringify({ input: text })), fc.json());
   fc.assert(
     fc.property(fc.oneof(texts, fc.string({ unit: "binary" })), (raw) => {
       for (const tool of [patchTool, execTool]) {
-        const { text, changed, verdict } = finishCustomText(raw, tool);
-        assertEquals(changed, text !== raw);
-        assertEquals(verdict, tool.format.verdict(text));
+        const text = finishCustomText(raw, tool);
         if (tool.format.verdict(raw) === "fits") assertEquals(text, raw);
-        if (verdict === "fits") assertEquals(finishCustomText(text, tool).changed, false);
+        if (tool.format.verdict(text) === "fits") assertEquals(finishCustomText(text, tool), text);
       }
     }),
     { numRuns: 1_000 },
@@ -130,7 +122,7 @@ Deno.test("`finishCustomText()` adds and removes markup, never letters or figure
     { minLength: 1, maxLength: 12 },
   ).map((lines) => ["*** Update File: first", ...lines].join("\n"));
   fc.assert(fc.property(patches, (raw) => {
-    assertEquals(words(finishCustomText(raw, patchTool).text), words(raw));
+    assertEquals(words(finishCustomText(raw, patchTool)), words(raw));
   }));
 });
 
@@ -161,5 +153,5 @@ Deno.test("`finishCustomText()` takes long texts in reasonable time", () => {
     // Generous: anything quadratic takes minutes.
     assert(spent < 10_000, `${raw.slice(0, 40)}: ${spent} ms`);
   }
-  assertEquals(finishCustomText(added, patchTool).verdict, "fits");
+  assertEquals(patchTool.format.verdict(finishCustomText(added, patchTool)), "fits");
 });

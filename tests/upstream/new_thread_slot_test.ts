@@ -30,7 +30,8 @@ const signal = new AbortController().signal;
 
 function chooserOver(llama: Llama, slots: number | null = 2) {
   const { choose } = newThreadSlot(llama, () => slots);
-  return (thread: string | null, running = 0) => choose(thread, running, signal);
+  return (thread: string | null, others = 0, begins = true) =>
+    choose({ thread, begins, others }, signal);
 }
 
 Deno.test("`newThreadSlot()` names a slot that was never used for a second conversation", async () => {
@@ -61,6 +62,13 @@ Deno.test("`newThreadSlot()` leaves the choice where others use the same llama-s
   const choose = chooserOver(llamaWith([busy(0), unused(1)]));
   await choose("a");
   assertEquals(await choose("b", 0), null);
+});
+
+Deno.test("`newThreadSlot()` leaves the choice for a conversation that is older than Chaski", async () => {
+  const llama = llamaWith([used(0), used(1), unused(2)]);
+  const choose = chooserOver(llama, 3);
+  assertEquals([await choose("a", 0, false), await choose("b", 0, false)], [null, null]);
+  assertEquals(llama.asked, 0);
 });
 
 Deno.test("`newThreadSlot()` asks nothing where there is nothing to choose", async () => {

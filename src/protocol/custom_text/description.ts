@@ -1,5 +1,6 @@
 /** What a model reads about a custom tool that it sees as a function. */
 import type { TextFormat } from "../text_format/text_format.ts";
+import type { Work } from "../text_format/walk.ts";
 import { isPatchFormat } from "./patch.ts";
 
 /** Custom tools say how to write free text, "do not wrap it in JSON"; the last word is this. */
@@ -28,10 +29,13 @@ const MIN_EXAMPLE = 4;
 
 /**
  * The description of the function: the tool's own, how to call it, the format and an example. The
- * same tool always gives the same text, since it stands in the prompt's cached beginning.
+ * same tools always give the same texts, since they stand in the prompt's cached beginning.
+ *
+ * @param work what the examples of all tools of a request may cost
  */
 export function customToolDescription(
   { description, format }: { description?: string | null | undefined; format: TextFormat },
+  work: Work,
 ): string {
   const parts = [description?.trim() ?? "", HOW_TO_CALL];
   if (format.syntax !== null) {
@@ -40,7 +44,7 @@ export function customToolDescription(
   }
   const patch = isPatchFormat(format);
   if (patch) parts.push(PATCH_HINTS);
-  const example = patch ? PATCH_EXAMPLE : format.example();
+  const example = patch ? PATCH_EXAMPLE : format.example(work);
   if (example !== null && example.length >= MIN_EXAMPLE) {
     parts.push(`An \`input\` that fits:\n${fenced(example)}`);
   }

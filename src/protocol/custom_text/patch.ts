@@ -2,6 +2,7 @@
  * Patches in the form of Codex's `apply_patch` that miss some of their markup. The grammar that
  * decides is the tool's own; these are only proposals to it.
  */
+import { ELSEWHERE } from "./shell.ts";
 import type { TextFormat } from "../text_format/text_format.ts";
 import { BEGIN, END, isBegin, isEnd, isFileHeader, withLineMarks } from "./patch_lines.ts";
 import { fromUnifiedDiff } from "./unified_diff.ts";
@@ -32,9 +33,6 @@ function withoutCarriageReturns(text: string): string {
   const all = lines.length > 1 && lines.slice(0, -1).every((line) => line.endsWith("\r"));
   return all ? text.replaceAll("\r\n", "\n") : text;
 }
-
-/** A command before the patch that changes the folder makes it another patch. */
-const ELSEWHERE = /(?:^|[;&|(]\s{0,8})(?:cd|pushd)\s/;
 
 /**
  * The one patch of a text without what stands around it, from its first to its last marker; a

@@ -13,8 +13,8 @@ export function shellText(text: string, tool: string): string | null {
 }
 
 const HERE = /<<-?[ \t]{0,8}\\?(["']?)([A-Za-z_]\w{0,63})\1/;
-/** What such a command does before the tool runs could matter, most of all another folder. */
-const ELSEWHERE = /(?:^|[;&|(]\s{0,8})(?:cd|pushd)\s/;
+/** A command before the tool that changes the folder makes the text another one. */
+export const ELSEWHERE = /(?:^|[;&|(]\s{0,8})(?:cd|pushd)\s/;
 
 function hereDocument(script: string, names: readonly string[]): string | null {
   const lineEnd = script.indexOf("\n");

@@ -9,12 +9,12 @@ import type { ChatMessage, ChatRequest } from "../chat.ts";
 /** What the user reads when the model was silent twice. */
 export const EMPTY_ANSWER = "[The model ended its turn twice without an answer.]";
 
-const NUDGE: readonly ChatMessage[] = [
-  { role: "assistant", content: "(no answer)" },
-  { role: "user", content: "Your answer was empty. Go on: call a tool, or answer in text." },
-];
-
 /** The request once more; its prompt goes on where the first one ended, so nothing is read twice. */
-export function askedAgain(chat: ChatRequest): ChatRequest {
-  return { ...chat, messages: [...chat.messages, ...NUDGE] };
+export function askedAgain(chat: ChatRequest, { calls }: { calls: boolean }): ChatRequest {
+  const wanted = calls ? "call a tool, or answer in text" : "answer in text";
+  const nudge: ChatMessage[] = [
+    { role: "assistant", content: "(no answer)" },
+    { role: "user", content: `Your answer was empty. Go on: ${wanted}.` },
+  ];
+  return { ...chat, messages: [...chat.messages, ...nudge] };
 }

@@ -66,10 +66,12 @@ export function toChat(
   refuseState(request);
   const notes: Note[] = [];
   const compaction = asksForCompaction(request.input);
-  const lastTools = request.tools?.length === 0 ? options.lastTools : null;
+  const summary = request.tools?.length === 0 && request.text?.format == null;
+  const lastTools = summary ? options.lastTools : null;
   const tools = toolSet(lastTools ?? request.tools ?? [], request.input, { notes });
   const context: Context = { facts, options, notes, nameOf: tools.nameOf };
-  const steps = inputSteps(request.input, context);
+  const input = compaction ? request.input?.slice(0, -1) : request.input;
+  const steps = inputSteps(input, context);
   if (compaction) steps.push({ kind: "user", parts: [textPart(SUMMARY_REQUEST)] });
   const preload = request.input === "" &&
     (request.max_output_tokens ?? PRELOAD_TOKENS) < PRELOAD_TOKENS;

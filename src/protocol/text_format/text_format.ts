@@ -21,11 +21,15 @@ export interface TextFormat {
   readonly definition: string;
   /** Whether a whole text fits. Callers that check several texts hand over one `work` for all. */
   verdict(text: string, work?: Work): Verdict;
-  /** A short text that fits; null where none is known or any text will do. */
-  example(): string | null;
+  /**
+   * A short text that fits; null where none is known, any text will do, or `work` does not suffice.
+   * Whoever describes several formats hands over one `work` for all.
+   */
+  example(work: Work): string | null;
 }
 
 const MAX_DEFINITION = 65_536;
+const COMPILE_COST = 10_000;
 
 /**
  * The work that one text of this length may cost: some 80 ms, and twice what a patch takes per
@@ -54,6 +58,11 @@ function anyText(verdict: Verdict): TextFormat {
   return { syntax: null, definition: "", verdict: () => verdict, example: () => null };
 }
 
+/** The work that the examples of all custom tools of a request may cost: a few milliseconds. */
+export function workForExamples(): Work {
+  return { left: 100_000 };
+}
+
 interface Compiled {
   grammar: Grammar;
   network: Network;
@@ -66,11 +75,15 @@ function described(syntax: "lark" | "regex", definition: string): TextFormat {
     const format = compiled();
     return format === null ? "unknown" : walk(format.network, text, work);
   };
-  const example = () => {
-    const format = compiled();
-    const text = format === null ? null : exampleText(format.grammar);
+  const example = (work: Work) => {
+    // Reading a format costs more than looking at it later.
+    work.left -= COMPILE_COST + definition.length;
+    const format = work.left < 0 ? null : compiled();
+    const text = format === null ? null : exampleText(format.grammar, work);
+    if (format === null || text === null) return null;
+    work.left -= format.network.states.length;
     // Edges are not looked at by the derivation.
-    return text !== null && verdict(text) === "fits" ? text : null;
+    return verdict(text, work) === "fits" ? text : null;
   };
   return { syntax, definition, verdict, example };
 }

@@ -12,7 +12,11 @@ import { functionTool, omit, plain } from "./translating.ts";
 
 const SAMPLING = { temperature: 0.8, topP: 0.95, presencePenalty: 0, frequencyPenalty: 0 };
 
-const parameters = { type: "object", properties: { a: { type: "string" } }, required: ["a"] };
+const parameters = {
+  type: "object",
+  properties: { a: { type: "string" }, n: { type: "number" } },
+  required: ["a"],
+};
 const TOOLS = [
   functionTool("plain", { parameters }),
   {
@@ -21,7 +25,11 @@ const TOOLS = [
     tools: [functionTool("add", { parameters }), { type: "custom", name: "exec" }],
   },
   { type: "custom", name: "apply_patch" },
-  { type: "tool_search", execution: "client" },
+  {
+    type: "tool_search",
+    execution: "client",
+    parameters: { type: "object", properties: { limit: { type: "number" } } },
+  },
   { type: "local_shell" },
   { type: "shell" },
 ];
@@ -46,7 +54,6 @@ function eventsOf(
     holdText: false,
     toolNamed: (name) => callable.find(({ chat }) => chat.function.name === name),
     newHealer: null,
-    guarded: false,
     sealReasoning: null,
   });
   const { name, pieces } = call;
@@ -201,4 +208,19 @@ Deno.test("responseSteps() never finishes a call that was cut, and shows what th
       assertEquals(item, { ...item as object, ...shown, status: "incomplete" });
     }
   }
+});
+
+Deno.test("responseSteps() sets the types of every call right, and never shows what it has not told", () => {
+  const search = itemOf(called("tool_search", '{"query":"x","limit":"5"}'));
+  assertEquals(JSON.stringify(search).includes('"limit":5'), true);
+  const told = (ending: "length" | "tool_calls") => {
+    const events = eventsOf({ name: "plain", pieces: ['{"n":"1', '234","a":"x'] }, ending);
+    const deltas = events.flatMap((event) =>
+      event.type === "response.function_call_arguments.delta" ? [event.delta] : []
+    );
+    const item = itemOf(events) as { arguments: string };
+    assertEquals(item.arguments, deltas.join(""));
+    return item.arguments;
+  };
+  assertEquals(told("length"), '{"n":1234,"a":"x');
 });

@@ -36,7 +36,6 @@ function run(
     mostCalls: options.mostCalls ?? Infinity,
     toolNamed: () => undefined,
     newHealer: null,
-    guarded: false,
     sealReasoning: null,
     holdText: options.holdText ?? false,
   });
@@ -331,7 +330,7 @@ Deno.test("responseSteps() replaces held text by that of another pass, and count
   steps.chunk(say({ content: "words" }));
   steps.chunk(end());
   steps.chunk({ usage });
-  steps.restart();
+  steps.restart(true);
   steps.chunk(say({ content: "{}" }));
   steps.chunk(end());
   steps.chunk({ usage });

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { textFormat } from "../../../src/protocol/text_format/text_format.ts";
+import { textFormat, workForExamples } from "../../../src/protocol/text_format/text_format.ts";
 import { applyPatch, exec } from "../codex_tools.ts";
 
 function lark(definition: string) {
@@ -89,7 +89,7 @@ Deno.test("`textFormat()` knows nothing of grammars that it cannot read", () => 
   ];
   for (const definition of definitions) {
     assertEquals([definition, lark(definition).verdict("a")], [definition, "unknown"]);
-    assertEquals(lark(definition).example(), null);
+    assertEquals(lark(definition).example(workForExamples()), null);
   }
 });
 
@@ -100,7 +100,10 @@ Deno.test("`textFormat()` reads the grammar of Codex's apply_patch", () => {
     "*** End Patch";
   assertEquals(format.verdict(patch), "fits");
   assertEquals(format.verdict(`${patch}\n`), "fits");
-  assertEquals(format.example(), "*** Begin Patch\n*** Delete File: a\n*** End Patch");
+  assertEquals(
+    format.example(workForExamples()),
+    "*** Begin Patch\n*** Delete File: a\n*** End Patch",
+  );
   const broken = [
     "",
     `${patch}\n\n`,
@@ -120,5 +123,5 @@ Deno.test("`textFormat()` reads the grammar of Codex's exec", () => {
   assertEquals(format.verdict('text("hi")'), "fits");
   assertEquals(format.verdict('// @exec: {"yield_time_ms": 1}\r\ntext(1)\n'), "fits");
   assertEquals(format.verdict(""), "misfits");
-  assertEquals(format.example(), "a");
+  assertEquals(format.example(workForExamples()), "a");
 });

@@ -1,6 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { textFormat, workFor } from "../../../src/protocol/text_format/text_format.ts";
+import {
+  textFormat,
+  workFor,
+  workForExamples,
+} from "../../../src/protocol/text_format/text_format.ts";
 import { applyPatch, exec } from "../codex_tools.ts";
 
 const grammar = (syntax: string, definition: unknown) =>
@@ -9,7 +13,7 @@ const grammar = (syntax: string, definition: unknown) =>
 Deno.test("`textFormat()` takes any text where no format is given", () => {
   for (const format of [undefined, null, { type: "text" }]) {
     assertEquals(textFormat(format).verdict("anything\0"), "fits");
-    assertEquals(textFormat(format).example(), null);
+    assertEquals(textFormat(format).example(workForExamples()), null);
     assertEquals(textFormat(format).syntax, null);
   }
 });
@@ -66,7 +70,7 @@ Deno.test("`textFormat()` bounds its time, whatever the definition", () => {
     const begin = Date.now();
     const format = grammar(syntax, definition);
     const verdict = format.verdict(text);
-    format.example();
+    format.example(workForExamples());
     const spent = Date.now() - begin;
     assert(["fits", "misfits", "unknown"].includes(verdict));
     // Generous: about 0.3 s for the worst of them on a slow machine.
@@ -88,7 +92,7 @@ Deno.test("`verdict()` takes from the work that it is given, and stops at its en
 Deno.test("`textFormat()` throws at nothing", () => {
   const words = fc.array(
     fc.constantFrom(
-      ..."start: | ? * + ( ) [ ] ~ .. -> %import %ignore common . , a A /a+/ {2} \\ ^ $ # // (?i)"
+      ..."start: | ? * + ( ) [ ] ~ .. -> %import %ignore common ., a A /a+/ {2} \\ ^ $ # // (?i)"
         .split(" "),
       '"x"',
       "\n",
@@ -106,7 +110,7 @@ Deno.test("`textFormat()` throws at nothing", () => {
       (syntax, definition, text) => {
         const format = grammar(syntax, definition);
         format.verdict(text);
-        const example = format.example();
+        const example = format.example(workForExamples());
         if (example !== null) assertEquals(format.verdict(example), "fits");
       },
     ),

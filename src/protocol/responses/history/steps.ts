@@ -88,8 +88,10 @@ function knownSteps(item: KnownItem, param: string, context: Context): Step[] {
     case "compaction":
       return [{ kind: "user", parts: [textPart(openSummary(item, param, context))] }];
     case "additional_tools":
+      // Declares tools and says nothing; read with the request's own tools.
+      return [];
     case "compaction_trigger":
-      // They say nothing: one declares tools, the other asks for a summary.
+      note(context, "item_dropped", param, "A compaction_trigger counts at the end only.");
       return [];
     default:
       return typedSteps(item, param, context, { called, returned });

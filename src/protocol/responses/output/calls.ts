@@ -1,7 +1,7 @@
 /**
  * Calls while the model writes them, each told in the form of the tool that the client declared.
  */
-import { argumentTyper } from "../../argument_types.ts";
+import { argumentTyper, typedArguments } from "../../argument_types.ts";
 import { finishCustomText } from "../../custom_text.ts";
 import type { CustomForm, FunctionForm } from "../tools/call_form.ts";
 import type { OfferedTool } from "../tools/tool_set.ts";
@@ -47,9 +47,11 @@ export function openCall(place: Place, { callId, name, tool }: NewCall): OpenCal
     return openFunctionCall(place, callId, form, tool?.chat.function.parameters);
   }
   if (form.kind === "custom") return openCustomCall(place, callId, form);
+  const schema = tool?.chat.function.parameters;
+  const head = { id: place.id, call_id: callId };
   return openTypedCall(
     place,
-    (status, args) => typedCall(form.kind, { id: place.id, status, call_id: callId }, args),
+    (status, args) => typedCall(form.kind, { ...head, status }, typedArguments(args, schema)),
   );
 }
 
@@ -65,8 +67,6 @@ function openFunctionCall(
 ): OpenCall {
   const here = { item_id: id, output_index };
   const typer = argumentTyper(schema);
-  /** What the model wrote; `args` is the same with numbers that it wrote as strings set right. */
-  let written = "";
   let args = "";
 
   const itemWith = (status: ItemStatus, text: string): FunctionCallItem => ({
@@ -87,11 +87,12 @@ function openFunctionCall(
   emit({ type: "response.output_item.added", output_index, item: itemWith("in_progress", "") });
   return {
     kind: "call",
-    append(delta) {
-      written += delta;
-      tell(typer === null ? delta : typer.push(delta));
+    append: (delta) => tell(typer === null ? delta : typer.push(delta)),
+    snapshot(status) {
+      // The last word of a call that was cut: what was held until its type was clear.
+      if (status === "incomplete" && typer !== null) tell(typer.end());
+      return itemWith(status, args);
     },
-    snapshot: (status) => itemWith(status, written),
     close(status) {
       if (typer !== null) tell(typer.end());
       const { name } = form;
@@ -130,7 +131,7 @@ function openCustomCall(
     append: (delta) => void (args += delta),
     snapshot: (status) => itemWith(status, customInput(args)),
     close(status) {
-      const input = finishCustomText(customInput(args), form).text;
+      const input = finishCustomText(customInput(args), form);
       if (input !== "") {
         emit({ type: "response.custom_tool_call_input.delta", ...here, delta: input });
       }

@@ -13,7 +13,7 @@ import { usageCounter } from "./usage.ts";
 export interface CompactionContext
   extends Pick<StepContext, "response" | "emit" | "newId" | "now"> {
   /** Cuts calls and thoughts out of the text. */
-  newHealer: () => TextHealer;
+  newHealer: (calls: boolean) => TextHealer;
   /** Seals the summary. */
   seal: (summary: string) => string;
 }
@@ -21,7 +21,7 @@ export interface CompactionContext
 /** Makes the machine for one response. */
 export function compactionSteps(context: CompactionContext): ResponseSteps {
   const { response, emit, newId, now, newHealer, seal } = context;
-  let healer = newHealer();
+  let healer = newHealer(true);
   let summary = "";
   let finishReason: string | null = null;
   const usage = usageCounter();
@@ -69,8 +69,8 @@ export function compactionSteps(context: CompactionContext): ResponseSteps {
       // A conversation must not be replaced by nothing.
       throw upstreamFailure("Cannot compact the conversation: the model wrote no summary.");
     },
-    restart() {
-      healer = newHealer();
+    restart(calls) {
+      healer = newHealer(calls);
       summary = "";
       finishReason = null;
     },

@@ -6,7 +6,6 @@
  * event ends the stream, and it is true.
  */
 import type { ChatChunk, ChatDelta } from "../../chat.ts";
-import { deltaUnguarder } from "../../control_text.ts";
 import type { ApiError } from "../../error.ts";
 import type { TextHealer } from "../../healing/healer.ts";
 import type { HealedPiece } from "../../healing/text_scene.ts";
@@ -47,10 +46,8 @@ export interface StepContext {
   holdText: boolean;
   /** The tool that the model means by a name; undefined for one that it may not call. */
   toolNamed: (name: string) => OfferedTool | undefined;
-  /** Makes what finds calls and thoughts in the text; null where the text is to be left alone. */
-  newHealer: (() => TextHealer) | null;
-  /** Whether the prompt holds parted control words, which the model may repeat. */
-  guarded: boolean;
+  /** Makes what finds thoughts and maybe calls in the text; null where it is to be left alone. */
+  newHealer: ((calls: boolean) => TextHealer) | null;
   /** Seals thoughts for `encrypted_content`; null where the client did not ask for it. */
   sealReasoning: ((text: string) => string) | null;
 }
@@ -71,8 +68,8 @@ export interface ResponseSteps {
   silent(): boolean;
   /** Says in the model's place that it said nothing, so that nobody waits for an answer. */
   explainSilence(): void;
-  /** Forgets the held text and waits for another pass of the upstream. */
-  restart(): void;
+  /** Forgets the held text and waits for another pass of the upstream, which may make calls or not. */
+  restart(calls: boolean): void;
   /** Ends the response as completed or incomplete. */
   finish(): void;
   /** Ends the response as failed. */
@@ -92,8 +89,7 @@ export function incompleteReason(finishReason: string | null): string | null {
 /** Makes the machine for one response. */
 export function responseSteps(context: StepContext): ResponseSteps {
   const { response, emit, newId, now } = context;
-  let healer = context.newHealer?.() ?? null;
-  const unguard = context.guarded ? deltaUnguarder() : null;
+  let healer = context.newHealer?.(true) ?? null;
   const done: OutputItem[] = [];
   let open: OpenReasoning | OpenMessage | OpenCall | null = null;
   /** Text not sent yet: blank so far (a pure tool turn has no message), or held. */
@@ -226,9 +222,8 @@ export function responseSteps(context: StepContext): ResponseSteps {
     chunk(chunk) {
       const choice = chunk.choices?.find((one) => one.index === 0);
       if (choice !== undefined) {
-        const delta = choice.delta ?? {};
         apply(
-          unguard === null ? delta : unguard(delta),
+          choice.delta ?? {},
           context.logprobs ? toLogprobs(choice.logprobs?.content) : NO_LOGPROBS,
         );
         if (choice.finish_reason != null && healer !== null) {
@@ -254,10 +249,10 @@ export function responseSteps(context: StepContext): ResponseSteps {
       (open === null || open.kind === "reasoning") && BLANK.test(pending.text) &&
       done.every((item) => item.type === "reasoning"),
     explainSilence: () => message().appendText(EMPTY_ANSWER, NO_LOGPROBS),
-    restart() {
+    restart(calls) {
       closeOpen();
       pending = { text: "", logprobs: [] };
-      healer = context.newHealer?.() ?? null;
+      healer = context.newHealer?.(calls) ?? null;
       finishReason = null;
     },
     finish() {

@@ -24,13 +24,15 @@ export function typedCall(
     case "tool_search":
       return { type: "tool_search_call", ...head, execution: "client", arguments: fields };
     case "local_shell": {
-      const { command, env = {}, ...others } = fields;
-      const action = { type: "exec" as const, ...others, command: asProgram(command), env };
+      const { command, commands, env = {}, ...others } = fields;
+      const program = asProgram(command ?? commands);
+      const action = { type: "exec" as const, ...others, command: program, env };
       return { type: "local_shell_call", ...head, action };
     }
     case "shell": {
-      const { commands, timeout_ms = null, max_output_length = null } = fields;
-      const action = { commands: asList(commands), timeout_ms, max_output_length };
+      const { command, commands, timeout_ms = null, max_output_length = null, ...others } = fields;
+      const lines = asLines(commands ?? command);
+      const action = { ...others, commands: lines, timeout_ms, max_output_length };
       return { type: "shell_call", ...head, action, environment: null };
     }
     case "apply_patch":
@@ -52,6 +54,6 @@ function asProgram(command: unknown): unknown {
   return typeof command === "string" ? ["bash", "-lc", command] : command ?? [];
 }
 
-function asList(commands: unknown): unknown {
+function asLines(commands: unknown): unknown {
   return typeof commands === "string" ? [commands] : commands ?? [];
 }

@@ -62,16 +62,23 @@ function allowTools(tools: readonly OfferedTool[], { tools: listed, mode }: Allo
   return chooseMode(allowed, mode ?? "auto");
 }
 
-/** What a choice may call a tool: a function by its own name or, in a namespace, by the flat one. */
+/**
+ * What a choice may call a tool: a function by its own name or, in a namespace, by the flat one, or
+ * with all others of its namespace.
+ */
 function keysOf({ form, chat }: OfferedTool): string[] {
   if (form.kind !== "function" && form.kind !== "custom") return [keyOf({ type: form.kind })];
   const { kind: type, name, namespace } = form;
-  return [keyOf({ type, name, namespace }), keyOf({ type, name: chat.function.name })];
+  return [
+    keyOf({ type, name, namespace }),
+    keyOf({ type, name: chat.function.name }),
+    ...namespace === null ? [] : [keyOf({ type: "namespace", name: namespace })],
+  ];
 }
 
 function keyOf(named: Named): string {
   const { type, namespace } = named;
-  const byName = type === "function" || type === "custom";
+  const byName = type === "function" || type === "custom" || type === "namespace";
   return JSON.stringify(byName ? [type, nameOf(named), namespace ?? null] : [type]);
 }
 

@@ -16,15 +16,20 @@ export function flatName(namespace: string | null, name: string): string {
   return plain.length <= LONGEST ? plain : cut(plain, `_${fingerprint(whole)}`);
 }
 
+/** Room for `_2` to `_999999`. */
+const TAIL = 7;
+
 /** Gives names out: the first who wants one has it, the next one gets it with `_2`, and so on. */
 export function nameGiver(): (wanted: string) => string {
   const given = new Set<string>();
+  // By what names have in common when they are cut: long ones that begin alike count on together.
   const counts = new Map<string, number>();
   return (wanted) => {
     let name = wanted;
+    const stem = wanted.slice(0, LONGEST - TAIL);
     while (given.has(name)) {
-      const count = (counts.get(wanted) ?? 1) + 1;
-      counts.set(wanted, count);
+      const count = (counts.get(stem) ?? 1) + 1;
+      counts.set(stem, count);
       name = cut(wanted, `_${count}`);
     }
     given.add(name);

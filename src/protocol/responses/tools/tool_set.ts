@@ -4,7 +4,8 @@
 import type { ChatTool } from "../../chat.ts";
 import { customToolDescription } from "../../custom_text/description.ts";
 import { grammarSafe } from "../../json_schema.ts";
-import { textFormat } from "../../text_format/text_format.ts";
+import { textFormat, workForExamples } from "../../text_format/text_format.ts";
+import type { Work } from "../../text_format/walk.ts";
 import type { CreateResponse } from "../schema.ts";
 import { type Context, label, note, present } from "../translation_context.ts";
 import { type CallForm, CUSTOM_FIELD } from "./call_form.ts";
@@ -36,6 +37,7 @@ export function toolSet(
 ): ToolSet {
   const offered = new Map<string, OfferedTool>();
   const give = nameGiver();
+  const work = workForExamples();
   for (const declared of declaredTools(tools, input)) {
     if ("foreign" in declared) {
       noteForeign(declared, context);
@@ -46,13 +48,13 @@ export function toolSet(
     if (offered.has(key)) {
       const message = `The tool "${label(name)}" is declared twice; the first one counts.`;
       note(context, "tool_duplicate", declared.param, message);
-    } else offered.set(key, offer(declared, give, context));
+    } else offered.set(key, offer(declared, { give, work, context }));
   }
   return {
     offered: [...offered.values()],
     nameOf: (namespace, name) =>
-      offered.get(identity(namespace ?? null, name))?.chat.function.name ??
-        (namespace == null ? name : flatName(namespace, name)),
+      offered.get(identity(namespace || null, name))?.chat.function.name ??
+        (namespace ? flatName(namespace, name) : name),
   };
 }
 
@@ -78,27 +80,34 @@ interface Wanted {
   form: CallForm;
 }
 
+/** What is shared by all tools of a request. */
+interface Offering {
+  give: (name: string) => string;
+  work: Work;
+  context: Notes;
+}
+
 function offer(
   { tool, namespace, purpose, param }: DeclaredTool,
-  give: (name: string) => string,
-  context: Notes,
+  { give, work, context }: Offering,
 ): OfferedTool {
-  const { name, description, parameters, strict, form } = wanted(tool, namespace);
+  const { name, description, parameters, strict, form } = wanted(tool, namespace, work);
   const safe = grammarSafe(parameters);
   if (safe !== parameters) {
     const message = "Keywords that llama.cpp cannot compile were left out of the schema.";
     note(context, "schema_simplified", `${param}.parameters`, message);
   }
-  // A name without a namespace is the client's own, and stays as it is.
-  const flat = give(namespace === null ? name : flatName(namespace, name));
+  // A function's name without a namespace is plain, and stays as it is.
+  const plain = namespace === null && tool.type === "function";
+  const flat = give(plain ? name : flatName(namespace, name));
   const about = purpose === "" ? description : `[${namespace}: ${purpose}] ${description ?? ""}`;
   const described = { description: about?.toWellFormed(), parameters: safe, strict };
   return { chat: { type: "function", function: { name: flat, ...present(described) } }, form };
 }
 
-function wanted(tool: DeclaredTool["tool"], namespace: string | null): Wanted {
+function wanted(tool: DeclaredTool["tool"], namespace: string | null, work: Work): Wanted {
   if (tool.type === "function") return wantedFunction(tool, namespace);
-  if (tool.type === "custom") return wantedCustom(tool, namespace);
+  if (tool.type === "custom") return wantedCustom(tool, namespace, work);
   const own = tool.type === "tool_search"
     ? present({ description: tool.description, parameters: tool.parameters })
     : {};
@@ -110,12 +119,12 @@ function wantedFunction(tool: FunctionTool, namespace: string | null): Wanted {
   return { name, description, parameters, strict, form: { kind: "function", name, namespace } };
 }
 
-function wantedCustom(tool: CustomTool, namespace: string | null): Wanted {
+function wantedCustom(tool: CustomTool, namespace: string | null, work: Work): Wanted {
   const { name, description } = tool;
   const format = textFormat(tool.format);
   return {
     name,
-    description: customToolDescription({ description, format }),
+    description: customToolDescription({ description, format }, work),
     parameters: CUSTOM_PARAMETERS,
     form: { kind: "custom", name, namespace, format },
   };

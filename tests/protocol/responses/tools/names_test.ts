@@ -33,4 +33,10 @@ Deno.test("`nameGiver()` is not slowed down by many equal names", () => {
   const give = nameGiver();
   const names = new Set(Array.from({ length: 100_000 }, () => give("a")));
   assert(names.size === 100_000);
+  // Nor by names that differ only where they are cut.
+  const giveLong = nameGiver();
+  const long = Array.from({ length: 20_000 }, (_, i) => "b".repeat(59) + `${i}`.padStart(5, "0"));
+  const start = performance.now();
+  const given = new Set([...long, ...long].map(giveLong));
+  assert(given.size === 40_000 && performance.now() - start < 5_000);
 });
