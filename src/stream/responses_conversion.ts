@@ -13,7 +13,7 @@ import {
   type ProgressNote,
   type ResponseEvent,
 } from "../protocol/responses/output/events.ts";
-import type { ResponseSteps } from "../protocol/responses/output/steps.ts";
+import type { ResponseSteps } from "../protocol/responses/output/step_machine.ts";
 import { answerReader } from "./answer_reader.ts";
 import type { Conversion, Source } from "./transfer.ts";
 

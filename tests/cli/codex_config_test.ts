@@ -12,7 +12,7 @@ Deno.test("codexConfig() prints the block with the first model of the Chaski of 
   await using user = await machine({ models: { "Qwen 3": 1, other: 2 } });
   const { code, out, err } = await user.chaski("codex", "config");
   assertEquals([code, err], [0, ""]);
-  assertEquals(out, codexToml({ url: user.url, model: "Qwen 3", keyed: false }));
+  assertEquals(out, codexToml({ url: user.url, model: "Qwen 3", keyed: false, catalogue: true }));
   assertEquals(await names(user.home), []);
 });
 
@@ -27,17 +27,23 @@ Deno.test("codexConfig() names the address and the model that it is told, by its
     "--model",
     "TINY",
   );
-  assertEquals([out, err], [codexToml({ url: user.url, model: "tiny", keyed: false }), ""]);
+  assertEquals([out, err], [
+    codexToml({ url: user.url, model: "tiny", keyed: false, catalogue: true }),
+    "",
+  ]);
 });
 
 Deno.test("codexConfig() notices that a key is asked for", async () => {
   await using user = await machine({ models: { tiny: 1 }, key: "sk-1" });
   const without = await user.chaski("codex", "config", "--model", "x");
-  assertEquals(without.out, codexToml({ url: user.url, model: "x", keyed: true }));
+  assertEquals(without.out, codexToml({ url: user.url, model: "x", keyed: true, catalogue: true }));
   assertStringIncludes(without.err, "asks for a key; set CHASKI_API_KEY");
   user.env["CHASKI_API_KEY"] = "sk-1";
   const { out, err } = await user.chaski("codex", "config");
-  assertEquals([out, err], [codexToml({ url: user.url, model: "tiny", keyed: true }), ""]);
+  assertEquals([out, err], [
+    codexToml({ url: user.url, model: "tiny", keyed: true, catalogue: true }),
+    "",
+  ]);
 });
 
 Deno.test("codexConfig() prints also where nothing answers, and says so", async () => {
@@ -56,7 +62,7 @@ Deno.test("codexConfig() writes into a folder that is not there, and nothing the
   assertEquals([first.code, first.err], [0, ""]);
   assertStringIncludes(first.out, user.config);
   const text = await Deno.readTextFile(user.config);
-  assertEquals(text, codexToml({ url: user.url, model: "tiny", keyed: false }));
+  assertEquals(text, codexToml({ url: user.url, model: "tiny", keyed: false, catalogue: true }));
   const second = await user.chaski("codex", "config", "--write");
   assertStringIncludes(second.out, "Nothing to change");
   assertEquals(await names(user.home), ["config.toml"]);

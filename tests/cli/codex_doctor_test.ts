@@ -14,7 +14,7 @@ async function doctor(user: Machine, ...argv: string[]) {
 }
 
 function printed(user: Machine, keyed = false): string {
-  return codexToml({ url: user.url, model: "tiny", keyed });
+  return codexToml({ url: user.url, model: "tiny", keyed, catalogue: true });
 }
 
 Deno.test("doctorCodex() has nothing to say about what chaski codex config writes", async () => {

@@ -16,7 +16,7 @@ Deno.test("launchCodex() gives Codex the Chaski, then the arguments as they are"
   const passed = ["exec", "--json", "-m", "a b", "--api-key", "--", "$HOME"];
   const { code, err } = await user.chaski("codex", "--", ...passed);
   assertEquals([code, err], [0, ""]);
-  const overrides = codexOverrides({ url: user.url, model: "tiny", keyed: false });
+  const overrides = codexOverrides({ url: user.url, model: "tiny", keyed: false, catalogue: true });
   const { args, key } = await given(user);
   assertEquals([args, key], [[...overrides, ...passed], "unset"]);
 });

@@ -9,7 +9,7 @@ import {
   tomlValue,
 } from "../../src/cli/codex/provider.ts";
 
-const TARGET = { url: "http://127.0.0.1:8484", model: 'a "b"', keyed: false };
+const TARGET = { url: "http://127.0.0.1:8484", model: 'a "b"', keyed: false, catalogue: true };
 
 const PROVIDER = {
   name: "Chaski",

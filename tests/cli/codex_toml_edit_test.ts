@@ -4,7 +4,7 @@ import { codexToml } from "../../src/cli/codex/provider.ts";
 import { withChaski } from "../../src/cli/codex/toml_edit.ts";
 import { parseToml } from "../../src/cli/codex/toml_parse.ts";
 
-const TARGET = { url: "http://127.0.0.1:8484", model: "tiny", keyed: false };
+const TARGET = { url: "http://127.0.0.1:8484", model: "tiny", keyed: false, catalogue: true };
 
 type Table = Record<string, unknown>;
 
@@ -214,4 +214,13 @@ Deno.test("withChaski() changes no foreign key and no foreign line of any TOML",
     }),
     { numRuns: 300 },
   );
+});
+
+Deno.test("withChaski() takes the catalogue out for a Codex that does not start with one", () => {
+  const fetched = withChaski("", TARGET);
+  const saved = withChaski(fetched, { ...TARGET, catalogue: false });
+  assertEquals(fetched.split("\n").filter((line) => !saved.includes(line)), [
+    fetched.split("\n").find((line) => line.startsWith("model_catalog_url")),
+  ]);
+  assertEquals(withChaski(saved, TARGET).includes("model_catalog_url = "), true);
 });

@@ -27,7 +27,8 @@ export function codexConfig({ version, url, model, envKey, catalogueFile }: Code
   const catalogue = catalogueFile === null
     ? ""
     : `model_catalog_json = ${JSON.stringify(catalogueFile)}\n`;
-  return catalogue + codexToml({ url, model, keyed: envKey !== null }) + lean(version);
+  const target = { url, model, keyed: envKey !== null, catalogue: catalogueFile === null };
+  return catalogue + codexToml(target) + lean(version);
 }
 
 /** Arguments of `codex exec` that change a key of Chaski's provider for one run. */

@@ -3,6 +3,7 @@
 import type { Io } from "../io.ts";
 import { codexFile } from "./home.ts";
 import { modelNames, placeOf, whyUnusable } from "./place.ts";
+import { fetchesCatalogue, findCodex, releaseOf } from "./program.ts";
 import { codexToml, KEY_VARIABLE } from "./provider.ts";
 import { look, servedAs } from "./running.ts";
 import { writeCodexConfig } from "./write.ts";
@@ -32,7 +33,7 @@ export async function codexConfig(options: ConfigOptions, io: Io): Promise<numbe
     else io.stderr(`Note: Chaski does not serve '${wanted}'; there is ${modelNames(found)}.\n`);
   }
   const keyed = found.kind === "chaski" ? found.keyed : place.key !== undefined;
-  const target = { url: place.url, model, keyed };
+  const target = { url: place.url, model, keyed, catalogue: await takesCatalogue(io) };
   if (!write) {
     io.stdout(codexToml(target));
     return 0;
@@ -44,4 +45,9 @@ export async function codexConfig(options: ConfigOptions, io: Io): Promise<numbe
   if (backup !== undefined) io.stdout(`What was there before: ${backup}\n`);
   if (keyed) io.stdout(`Set ${KEY_VARIABLE} where Codex runs.\n`);
   return 0;
+}
+
+/** As the Codex of this machine has it; where there is none, the file is for a new one. */
+function takesCatalogue(io: Io): Promise<boolean> {
+  return findCodex(io).then(({ version }) => fetchesCatalogue(releaseOf(version)), () => true);
 }

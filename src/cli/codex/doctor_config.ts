@@ -2,7 +2,7 @@
 
 import { isRecord } from "../../protocol/record.ts";
 import { type Finding, hint, ok, problem } from "./finding.ts";
-import { CREDENTIALS, isOlder } from "./provider.ts";
+import { CATALOGUE_SINCE, CREDENTIALS, isOlder } from "./provider.ts";
 import type { Release } from "./program.ts";
 
 /** The settings that concern the provider, as far as they are there and of the right type. */
@@ -50,7 +50,7 @@ export function overlaid(
 
 /** The version of the program: what an older one cannot do. */
 export function versionFindings(version: string, release: Release | null): Finding[] {
-  if (release === null || !isOlder(release, [0, 166])) return [ok(`codex ${version}`)];
+  if (release === null || !isOlder(release, CATALOGUE_SINCE)) return [ok(`codex ${version}`)];
   if (isOlder(release, [0, 100])) {
     return [problem(`codex ${version} is too old for Responses; update it: codex update`)];
   }

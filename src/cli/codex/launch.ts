@@ -4,7 +4,7 @@ import { isRecord } from "../../protocol/record.ts";
 import type { Io } from "../io.ts";
 import { readCodexFile } from "./home.ts";
 import { modelNames, placeOf, whyUnusable } from "./place.ts";
-import { findCodex, releaseOf, runCodex } from "./program.ts";
+import { fetchesCatalogue, findCodex, releaseOf, runCodex } from "./program.ts";
 import { codexOverrides, KEY_VARIABLE, PROVIDER } from "./provider.ts";
 import { withoutProxy } from "./proxy.ts";
 import { type Found, look, type Place, servedAs } from "./running.ts";
@@ -35,7 +35,9 @@ export async function launchCodex(
   // asked for, and goes before the token. So it gets one.
   const keyed = asked || await fileNamesKey(io);
   const key = asked ? place.key : "none";
-  const overrides = codexOverrides({ url: place.url, model, keyed }, releaseOf(codex.version));
+  const release = releaseOf(codex.version);
+  const target = { url: place.url, model, keyed, catalogue: fetchesCatalogue(release) };
+  const overrides = codexOverrides(target, release);
   const env = keyed && key !== undefined ? { ...io.env, [KEY_VARIABLE]: key } : io.env;
   return await runCodex(codex, [...overrides, ...args], withoutProxy(place.url, env));
 }

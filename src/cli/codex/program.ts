@@ -1,6 +1,7 @@
 /** The real Codex on this machine: where it is, which version, and one run of it. */
 
 import type { Io } from "../io.ts";
+import { CATALOGUE_SINCE, isOlder } from "./provider.ts";
 
 /** A Codex that can be started. */
 export interface CodexProgram {
@@ -16,6 +17,11 @@ export type Release = readonly [number, number];
 export function releaseOf(version: string): Release | null {
   const [, major, minor] = /^(\d{1,6})\.(\d{1,6})\b/.exec(version) ?? [];
   return major === undefined || minor === undefined ? null : [Number(major), Number(minor)];
+}
+
+/** Whether a Codex fetches a catalogue; one that does not tell its version counts as a new one. */
+export function fetchesCatalogue(release: Release | null): boolean {
+  return release === null || !isOlder(release, CATALOGUE_SINCE);
 }
 
 /** Codex from `CHASKI_CODEX` or the PATH; throws a sentence that says how to get it. */

@@ -11,7 +11,12 @@ export interface CodexTarget {
   model: string;
   /** Whether it asks for a key. */
   keyed: boolean;
+  /** Whether this Codex fetches a catalogue; 0.145 does not start where it is told of one. */
+  catalogue: boolean;
 }
+
+/** The first Codex that fetches a catalogue. */
+export const CATALOGUE_SINCE = [0, 166] as const;
 
 /** A setting of Codex with what a reader of the file should know of it. */
 export interface CodexSetting {
@@ -30,6 +35,11 @@ export const KEY_VARIABLE = "CHASKI_API_KEY";
 /** The two ways to a credential; a provider has one of them. */
 export const CREDENTIALS: readonly string[] = ["env_key", "experimental_bearer_token"];
 
+const CATALOGUE = "model_catalog_url";
+
+/** Keys of the provider's table that are set for some Chaski or some Codex, and else taken out. */
+export const SOMETIMES: readonly string[] = [...CREDENTIALS, CATALOGUE];
+
 /** What stands before the first table. */
 export function rootSettings({ model }: Pick<CodexTarget, "model">): CodexSetting[] {
   return [
@@ -40,8 +50,10 @@ export function rootSettings({ model }: Pick<CodexTarget, "model">): CodexSettin
 }
 
 /** The table `model_providers.chaski`. */
-export function providerSettings({ url, keyed }: Omit<CodexTarget, "model">): CodexSetting[] {
-  return [
+export function providerSettings(
+  { url, keyed, catalogue }: Omit<CodexTarget, "model">,
+): CodexSetting[] {
+  const settings: CodexSetting[] = [
     { key: "name", value: "Chaski", comment: 'any name but "OpenAI"' },
     { key: "base_url", value: `${url}/v1` },
     { key: "wire_api", value: "responses" },
@@ -51,12 +63,13 @@ export function providerSettings({ url, keyed }: Omit<CodexTarget, "model">): Co
       comment: "without a credential Codex asks for no catalogue",
     },
     {
-      key: "model_catalog_url",
+      key: CATALOGUE,
       value: `${url}/v1/models`,
       comment: "Codex 0.166 and later: the real context",
     },
     { key: "stream_idle_timeout_ms", value: 600_000, comment: "long prompts take their time" },
   ];
+  return catalogue ? settings : settings.filter(({ key }) => key !== CATALOGUE);
 }
 
 /** A switch that makes Codex's first request smaller, with the Codex that first knows it. */

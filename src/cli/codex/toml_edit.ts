@@ -6,12 +6,12 @@ import { isRecord } from "../../protocol/record.ts";
 import {
   type CodexSetting,
   type CodexTarget,
-  CREDENTIALS,
   leanComment,
   PROVIDER,
   providerSettings,
   providerToml,
   rootSettings,
+  SOMETIMES,
   tomlLines,
   tomlValue,
 } from "./provider.ts";
@@ -59,9 +59,12 @@ function setProvider(text: string, target: CodexTarget, newline: string): string
       ? replaced(edited, found, setting)
       : insertedThere(edited, statements, setting, newline);
   }
-  const other = CREDENTIALS.find((key) => !settings.some((setting) => setting.key === key));
-  const stale = other && only(scanToml(edited), [...TABLE, other]);
-  return stale ? edited.slice(0, lineStart(edited, stale.start)) + edited.slice(stale.end) : edited;
+  for (const key of SOMETIMES) {
+    if (settings.some((setting) => setting.key === key)) continue;
+    const stale = only(scanToml(edited), [...TABLE, key]);
+    if (stale) edited = edited.slice(0, lineStart(edited, stale.start)) + edited.slice(stale.end);
+  }
+  return edited;
 }
 
 /** With the whole table: at the end, or before the tables inside it where there are some. */
@@ -175,8 +178,8 @@ function foreign(document: Record<string, unknown>): string {
   const table = TABLE.join(SEPARATOR);
   const branches = ["", "model_providers", table];
   const keys = [
-    ...providerSettings({ url: "", keyed: false }).map(({ key }) => key),
-    ...CREDENTIALS,
+    ...providerSettings({ url: "", keyed: false, catalogue: false }).map(({ key }) => key),
+    ...SOMETIMES,
   ];
   const ours = [
     ...rootSettings({ model: "" }).map(({ key }) => key),

@@ -8,7 +8,8 @@ import {
   newResponse,
   type ResponseObject,
 } from "../../../src/protocol/responses/output/response.ts";
-import { type ResponseSteps, responseSteps } from "../../../src/protocol/responses/output/steps.ts";
+import { responseSteps } from "../../../src/protocol/responses/output/steps.ts";
+import type { ResponseSteps } from "../../../src/protocol/responses/output/step_machine.ts";
 import { assertFits } from "../../open_responses.ts";
 
 const SAMPLING = { temperature: 0.8, topP: 0.95, presencePenalty: 0, frequencyPenalty: 0 };

@@ -16,14 +16,14 @@ export interface Place {
 
 /** Codex's `config.toml` for the demonstration, which needs no key and has a very small model. */
 export function codexConfig(place: Place): string {
-  const target = { ...place, keyed: false };
+  const target = { ...place, keyed: false, catalogue: true };
   const lines = [...tomlLines(rootSettings(target)), "", ...providerToml(target), ""];
   return [...lines, "# a short prompt, which small models need", ...leanToml(), ""].join("\n");
 }
 
 /** One `codex exec` that needs no configuration file. */
 export function codexCommand(place: Place): string {
-  const settings = codexOverrides({ ...place, keyed: false })
+  const settings = codexOverrides({ ...place, keyed: false, catalogue: true })
     .map((word) => word.startsWith("-") ? word : `'${word}'`).join(" ");
   return `codex exec --skip-git-repo-check ${settings} 'Say hello'`;
 }

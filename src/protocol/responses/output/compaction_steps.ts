@@ -7,7 +7,7 @@ import type { HealedPiece } from "../../healing/text_scene.ts";
 import { upstreamFailure } from "../../llama_error.ts";
 import type { CompactionItem } from "./item_types.ts";
 import type { ResponseObject } from "./response.ts";
-import { incompleteReason, type ResponseSteps, type StepContext } from "./steps.ts";
+import { incompleteReason, type ResponseSteps, type StepContext } from "./step_machine.ts";
 import { usageCounter } from "./usage.ts";
 
 export interface CompactionContext
