@@ -18,7 +18,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
   stream: ["protocol"],
   upstream: ["protocol", "undici"],
-  store: ["node:buffer", "node:crypto", "node:path"],
+  store: ["node:buffer", "node:crypto", "node:path", "node:sqlite"],
   protocol: ["zod", "@cfworker/json-schema"],
   config: ["zod", "@std/*", "node:path"],
   "log.ts": ["@logtape/*"],
@@ -26,7 +26,10 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Packages that one file alone may know. */
-const CONFINED: Readonly<Record<string, string>> = { undici: "src/upstream/http.ts" };
+const CONFINED: Readonly<Record<string, string>> = {
+  undici: "src/upstream/http.ts",
+  "node:sqlite": "src/store/database.ts",
+};
 
 /** What `protocol` must not know: the outside world, time and chance are handed to it. */
 const IMPURE =

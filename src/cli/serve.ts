@@ -1,6 +1,7 @@
 /**
  * `chaski serve`: opens everything, says where it listens, and ends it in order.
  */
+import { join } from "node:path";
 import { bracketed } from "../config/address.ts";
 import type { Config } from "../config/config.ts";
 import { createApp } from "../http/app.ts";
@@ -11,6 +12,9 @@ import { threadTools } from "../http/thread_tools.ts";
 import { within } from "../http/within.ts";
 import { sealWith } from "../store/seal.ts";
 import { sealKey } from "../store/seal_key.ts";
+import { openStore } from "../store/sqlite.ts";
+import type { Bounds } from "../store/store.ts";
+import { sweepInBackground } from "../store/sweeper.ts";
 import { openLlama } from "../upstream/llama.ts";
 import { newThreadSlot } from "../upstream/new_thread_slot.ts";
 import { slotQueue } from "../upstream/slots.ts";
@@ -31,7 +35,17 @@ export async function serve(config: Config): Promise<number> {
     write: (line) => writeAll(Deno.stderr, line),
   });
   for (const warning of config.warnings) log.warn(warning);
-  const seal = sealWith(sealKey(usableDataDir(config, log)));
+  const dataDir = usableDataDir(config, log);
+  const seal = sealWith(sealKey(dataDir));
+  const store = openStore({
+    path: dataDir && join(dataDir, "chaski.db"),
+    bounds: storeBounds(config, dataDir),
+  });
+  const stopSweep = sweepInBackground(
+    store,
+    (error) =>
+      log.error(`Cannot sweep the store: ${error instanceof Error ? error.message : error}`),
+  );
 
   const llama = openLlama({
     baseUrl: config.upstream,
@@ -58,6 +72,8 @@ export async function serve(config: Config): Promise<number> {
   } finally {
     watch.stop();
     await llama.close();
+    stopSweep();
+    store.close();
     await closeLog();
   }
 }
@@ -176,6 +192,22 @@ function usableDataDir({ dataDir }: Config, log: Log): string | null {
     log.warn(`Cannot write to ${where}: running stateless (${reason}). ${LOST}`);
     return null;
   }
+}
+
+/** MiB of responses without a data directory, where they stay in memory. */
+const IN_MEMORY_MB = 64;
+
+/** Rows of the account of requests. */
+const USAGE_ROWS = 100_000;
+
+function storeBounds({ store }: Config, dataDir: string | null): Bounds {
+  const mb = dataDir === null ? Math.min(store.mb, IN_MEMORY_MB) : store.mb;
+  return {
+    age: store.days * 86_400,
+    count: store.responses,
+    bytes: mb * 1024 * 1024,
+    usage: USAGE_ROWS,
+  };
 }
 
 const LOST = "Compacted conversations cannot be continued after a restart.";

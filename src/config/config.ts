@@ -47,6 +47,13 @@ export interface Config {
     readonly firstByte: number;
     readonly stall: number;
   };
+  /** How much is kept. */
+  readonly store: {
+    readonly days: number;
+    readonly responses: number;
+    /** MiB. */
+    readonly mb: number;
+  };
   /** The config file that was read, if any. */
   readonly configFile?: string;
   /** Sentences for the log; nothing was printed. */
@@ -138,6 +145,7 @@ function rename(settings: Settings): Omit<Config, "dataDir" | "warnings"> {
       firstByte: timeouts.first_byte,
       stall: timeouts.stall,
     },
+    store: settings.store,
   };
 }
 

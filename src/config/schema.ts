@@ -139,13 +139,26 @@ const timeouts = {
   }),
 };
 
-const tables = { limits, timeouts };
+const store = {
+  days: setting(z.int().min(1).max(3650).default(30), {
+    about: "Days that stored responses and unused conversations are kept",
+  }),
+  responses: setting(z.int().min(1).max(1_000_000).default(10_000), {
+    about: "Responses that are kept, and as many conversations; the oldest go first",
+  }),
+  mb: setting(z.int().min(1).max(1_048_576).default(1024), {
+    about: "MiB that stored responses may take, and as much conversations",
+  }),
+};
+
+const tables = { limits, timeouts, store };
 
 /** All settings as the config file nests them; parsing fills in the defaults. */
 export const settingsSchema = z.strictObject({
   ...root,
   limits: z.strictObject(limits).prefault({}),
   timeouts: z.strictObject(timeouts).prefault({}),
+  store: z.strictObject(store).prefault({}),
 });
 
 /** Valid settings under the names of the config file. */

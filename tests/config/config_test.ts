@@ -31,6 +31,7 @@ const DEFAULTS: Config = {
   logFormat: "auto",
   limits: { bodyMb: 64, jsonDepth: 128 },
   timeouts: { grace: 10, connect: 10, firstByte: 1200, stall: 120 },
+  store: { days: 30, responses: 10_000, mb: 1024 },
   warnings: [],
 };
 
@@ -55,6 +56,7 @@ const EVERYTHING: Config = {
   logFormat: "json",
   limits: { bodyMb: 1, jsonDepth: 16 },
   timeouts: { grace: 0, connect: 0.5, firstByte: 30, stall: 2.5 },
+  store: { days: 1, responses: 5, mb: 7 },
   warnings: [],
 };
 
@@ -80,6 +82,9 @@ const VALUES: Readonly<Record<string, string | number | boolean>> = {
   "timeouts.connect": 0.5,
   "timeouts.first_byte": 30,
   "timeouts.stall": 2.5,
+  "store.days": 1,
+  "store.responses": 5,
+  "store.mb": 7,
 };
 
 const KEY_FILES = { "/keys/up": "sk-up", "/keys/api": "sk-api" };
@@ -102,8 +107,9 @@ Deno.test("loadConfig() takes every setting that has an option from there", asyn
     settings.filter(({ flag }) => flag).map(({ key }) => [key, String(VALUES[key])]),
   );
   const config = await load({ flags, readTextFile: fakeFiles(KEY_FILES) });
-  const { images, reasoningEvents, progress, limits, timeouts } = DEFAULTS;
-  assertEquals(config, { ...EVERYTHING, images, reasoningEvents, progress, limits, timeouts });
+  const { images, reasoningEvents, progress, limits, timeouts, store } = DEFAULTS;
+  const rest = { images, reasoningEvents, progress, limits, timeouts, store };
+  assertEquals(config, { ...EVERYTHING, ...rest });
 });
 
 Deno.test("loadConfig() lets options win over variables, variables over the file", async () => {

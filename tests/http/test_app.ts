@@ -44,6 +44,7 @@ const CONFIG: Omit<Config, "upstream"> = {
   limits: { bodyMb: 1, jsonDepth: 32 },
   // Zero switches undici's connect timer off, which would outlive a test.
   timeouts: { grace: 1, connect: 0, firstByte: 20, stall: 20 },
+  store: { days: 30, responses: 10_000, mb: 1024 },
   warnings: [],
 };
 
