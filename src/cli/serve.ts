@@ -1,7 +1,6 @@
 /**
  * `chaski serve`: opens everything, says where it listens, and ends it in order.
  */
-import { join } from "node:path";
 import { bracketed } from "../config/address.ts";
 import type { Config } from "../config/config.ts";
 import { createApp } from "../http/app.ts";
@@ -12,9 +11,6 @@ import { threadTools } from "../http/thread_tools.ts";
 import { within } from "../http/within.ts";
 import { sealWith } from "../store/seal.ts";
 import { sealKey } from "../store/seal_key.ts";
-import { openStore } from "../store/sqlite.ts";
-import type { Bounds } from "../store/store.ts";
-import { sweepInBackground } from "../store/sweeper.ts";
 import { openLlama } from "../upstream/llama.ts";
 import { newThreadSlot } from "../upstream/new_thread_slot.ts";
 import { slotQueue } from "../upstream/slots.ts";
@@ -23,6 +19,7 @@ import { version } from "../version.ts";
 import { banner } from "./banner.ts";
 import { writeAll } from "./io.ts";
 import { cannotListen, listenAt, type Listener, listenForOss } from "./listeners.ts";
+import { openSweptStore } from "./open_store.ts";
 
 /** Runs until a signal ends it. Gives the exit code. */
 export async function serve(config: Config): Promise<number> {
@@ -37,15 +34,7 @@ export async function serve(config: Config): Promise<number> {
   for (const warning of config.warnings) log.warn(warning);
   const dataDir = usableDataDir(config, log);
   const seal = sealWith(sealKey(dataDir));
-  const store = openStore({
-    path: dataDir && join(dataDir, "chaski.db"),
-    bounds: storeBounds(config, dataDir),
-  });
-  const stopSweep = sweepInBackground(
-    store,
-    (error) =>
-      log.error(`Cannot sweep the store: ${error instanceof Error ? error.message : error}`),
-  );
+  const store = openSweptStore(config, dataDir, log);
 
   const llama = openLlama({
     baseUrl: config.upstream,
@@ -72,7 +61,6 @@ export async function serve(config: Config): Promise<number> {
   } finally {
     watch.stop();
     await llama.close();
-    stopSweep();
     store.close();
     await closeLog();
   }
@@ -192,22 +180,6 @@ function usableDataDir({ dataDir }: Config, log: Log): string | null {
     log.warn(`Cannot write to ${where}: running stateless (${reason}). ${LOST}`);
     return null;
   }
-}
-
-/** MiB of responses without a data directory, where they stay in memory. */
-const IN_MEMORY_MB = 64;
-
-/** Rows of the account of requests. */
-const USAGE_ROWS = 100_000;
-
-function storeBounds({ store }: Config, dataDir: string | null): Bounds {
-  const mb = dataDir === null ? Math.min(store.mb, IN_MEMORY_MB) : store.mb;
-  return {
-    age: store.days * 86_400,
-    count: store.responses,
-    bytes: mb * 1024 * 1024,
-    usage: USAGE_ROWS,
-  };
 }
 
 const LOST = "Compacted conversations cannot be continued after a restart.";

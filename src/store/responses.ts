@@ -93,11 +93,11 @@ function historyIn(db: Database): Responses["history"] {
 }
 
 function turnOf({ id, input, text }: Row): Turn {
-  const { output }: { output?: unknown[] } = JSON.parse(String(text));
+  const output: unknown = JSON.parse(String(text))?.output;
   return {
     id: String(id),
     input: unpacked(input),
-    output: (output ?? []).map((item) => JSON.stringify(item)),
+    output: Array.isArray(output) ? output.map((item) => JSON.stringify(item)) : [],
   };
 }
 

@@ -59,6 +59,8 @@ function prepare(db: Database): void {
   db.exec("PRAGMA journal_mode = WAL");
   // A killed process loses nothing; a power cut loses the last moments and damages nothing.
   db.exec("PRAGMA synchronous = NORMAL");
+  // A root that may only be read has no place for temporary files.
+  db.exec("PRAGMA temp_store = MEMORY");
   db.exec("PRAGMA journal_size_limit = 16777216");
   db.transaction(() => {});
 }

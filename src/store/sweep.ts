@@ -11,8 +11,11 @@ const STEP = 8;
 /** Rows that are taken away between two looks at the clock. */
 const HANDFUL = 50;
 
-/** Pages (of 4 KiB) that one step gives back to the file system. */
-const PAGES = 250;
+/** Unused pages (of 4 KiB) that are not worth giving back. */
+const FEW_PAGES = 250;
+
+/** Pages that are given back between two looks at the clock; each may take a millisecond. */
+const SOME_PAGES = 8;
 
 /** One kind of thing with its many parts, which are marked `gone` first and taken away then. */
 interface Kind {
@@ -49,6 +52,7 @@ export function openSweep(db: Database, bounds: Bounds, now: () => number): () =
     parts: "conversation_items WHERE conversation = ?",
   });
   const usage = usageSweep(db, bounds.usage);
+  const giveBack = shortening(db);
   return () => {
     const end = performance.now() + STEP;
     const isTime = () => performance.now() < end;
@@ -59,7 +63,7 @@ export function openSweep(db: Database, bounds: Bounds, now: () => number): () =
       ]);
       return [...left.flat(), usage()].some((is) => is);
     });
-    return more || giveBack(db);
+    return more || giveBack(isTime);
   };
 }
 
@@ -134,10 +138,16 @@ function usageSweep(db: Database, bound: number): () => boolean {
 }
 
 /** Shortens the file once an eighth of it is unused; less than that is used again. */
-function giveBack(db: Database): boolean {
-  const free = pragma(db, "freelist_count");
-  if (free < PAGES || free * 8 < pragma(db, "page_count")) return false;
-  // The pragma takes one page for each row that is asked for.
-  db.prepare(`PRAGMA incremental_vacuum(${PAGES})`).all();
-  return pragma(db, "freelist_count") < free;
+function shortening(db: Database): (isTime: () => boolean) => boolean {
+  const shorten = db.prepare(`PRAGMA incremental_vacuum(${SOME_PAGES})`);
+  return (isTime) => {
+    for (let free = pragma(db, "freelist_count"), before = Infinity; free < before;) {
+      if (free < FEW_PAGES || free * 8 < pragma(db, "page_count")) return false;
+      if (!isTime()) return true;
+      // The pragma takes one page for each row that is asked for.
+      shorten.all();
+      [before, free] = [free, pragma(db, "freelist_count")];
+    }
+    return false;
+  };
 }

@@ -17,10 +17,14 @@ function writer(file: StoreFile, size = 0): Deno.Command {
 async function killedAfter(reports: number, file: StoreFile, size: number): Promise<number> {
   const child = writer(file, size).spawn();
   let text = "";
+  let isRunning = true;
   for await (const piece of child.stdout.pipeThrough(new TextDecoderStream())) {
     text += piece;
     // What it reports while the signal is on its way counts too.
-    if (text.split("\n").length > reports + 1) child.kill("SIGKILL");
+    if (isRunning && text.split("\n").length > reports + 1) {
+      child.kill("SIGKILL");
+      isRunning = false;
+    }
   }
   assertEquals([(await child.status).signal, await new Response(child.stderr).text()], [
     ...["SIGKILL", ""],

@@ -91,8 +91,12 @@ function historyContract(test: Test, open: OpenStore): void {
       { id: "resp_2", input: [item("in_resp_2")], output: ['{"n":1}', '{"n":2}'] },
       { id: "resp_3", input: [], output: [] },
     ]);
-    const first = store.responses.history("resp_1", ANN, WIDE);
-    assertEquals(first?.length, 1);
+    assertEquals(store.responses.history("resp_1", ANN, WIDE)?.length, 1);
+    for (const [at, text] of ["null", "7", "[]", '{"output":"x"}'].entries()) {
+      store.responses.put(response(`odd_${at}`, { text, input: [] }));
+      const odd = [{ id: `odd_${at}`, input: [], output: [] }];
+      assertEquals(store.responses.history(`odd_${at}`, ANN, WIDE), odd);
+    }
   });
 
   test("`history()` is null where a link is missing or another's", () => {
