@@ -35,11 +35,11 @@ export function openSweptStore(config: Config, dataDir: string | null, log: Log)
   };
 }
 
-function boundsOf({ store }: Config, isOnDisk: boolean): Bounds {
-  const mb = isOnDisk ? store.mb : Math.min(store.mb, IN_MEMORY_MB);
+function boundsOf({ retention }: Config, isOnDisk: boolean): Bounds {
+  const mb = isOnDisk ? retention.mb : Math.min(retention.mb, IN_MEMORY_MB);
   return {
-    age: store.days * 86_400,
-    count: store.responses,
+    age: retention.days * 86_400,
+    count: retention.responses,
     bytes: mb * 1024 * 1024,
     usage: USAGE_ROWS,
   };

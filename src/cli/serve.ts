@@ -53,6 +53,7 @@ export async function serve(config: Config): Promise<number> {
     newThreadSlot: newThreadSlot(llama, () => watch.slots()),
     threadTools: threadTools(),
     seal,
+    store,
     log,
     transfers: new Set(),
   };

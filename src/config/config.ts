@@ -47,8 +47,10 @@ export interface Config {
     readonly firstByte: number;
     readonly stall: number;
   };
+  /** Whether responses are kept unless their request forbids it. */
+  readonly store: "on" | "never";
   /** How much is kept. */
-  readonly store: {
+  readonly retention: {
     readonly days: number;
     readonly responses: number;
     /** MiB. */
@@ -146,6 +148,7 @@ function rename(settings: Settings): Omit<Config, "dataDir" | "warnings"> {
       stall: timeouts.stall,
     },
     store: settings.store,
+    retention: settings.retention,
   };
 }
 

@@ -97,6 +97,9 @@ const root = {
   reasoning_events: setting(z.enum(["summary", "text"]).default("summary"), {
     about: "How the model's reasoning reaches Responses clients: as summary or as reasoning text",
   }),
+  store: setting(z.enum(["on", "never"]).default("on"), {
+    about: "Stored responses: on keeps them unless a request says store = false, never keeps none",
+  }),
   progress: setting(z.boolean().default(true), {
     about: "Tell how far the prompt is read, as a field `chaski` on keep-alive events",
   }),
@@ -139,7 +142,7 @@ const timeouts = {
   }),
 };
 
-const store = {
+const retention = {
   days: setting(z.int().min(1).max(3650).default(30), {
     about: "Days that stored responses and unused conversations are kept",
   }),
@@ -151,14 +154,14 @@ const store = {
   }),
 };
 
-const tables = { limits, timeouts, store };
+const tables = { limits, timeouts, retention };
 
 /** All settings as the config file nests them; parsing fills in the defaults. */
 export const settingsSchema = z.strictObject({
   ...root,
   limits: z.strictObject(limits).prefault({}),
   timeouts: z.strictObject(timeouts).prefault({}),
-  store: z.strictObject(store).prefault({}),
+  retention: z.strictObject(retention).prefault({}),
 });
 
 /** Valid settings under the names of the config file. */

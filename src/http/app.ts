@@ -3,8 +3,19 @@
  */
 import { Hono } from "@hono/hono";
 import { ApiError } from "../protocol/error.ts";
+import { account } from "./account.ts";
 import { createChatCompletion } from "./chat.ts";
 import type { AppEnv, Context, Services } from "./context.ts";
+import {
+  addItems,
+  createConversation,
+  deleteConversation,
+  deleteItem,
+  getConversation,
+  getItem,
+  listItems,
+  updateConversation,
+} from "./conversations.ts";
 import { keyCheck, pageCheck } from "./edge.ts";
 import {
   CLIENT_CLOSED_REQUEST,
@@ -17,8 +28,11 @@ import { healthz, readyz } from "./health.ts";
 import { newId } from "./ids.ts";
 import { getModel, listModels } from "./models.ts";
 import { ollamaModels, ollamaVersion, pullOllamaModel, showOllamaModel } from "./ollama.ts";
+import { countInputTokens } from "./input_tokens.ts";
 import { createResponse, refuseWebSocket } from "./responses.ts";
+import { ownerOf } from "./owner.ts";
 import { type RequestOutcome, requestScope } from "./scope.ts";
+import { cancelResponse, deleteResponse, getResponse, listInputItems } from "./stored_responses.ts";
 import { requestTarget } from "./target.ts";
 
 type Handler = (c: Context, services: Services) => Response | Promise<Response>;
@@ -37,6 +51,17 @@ const ROUTES: readonly Route[] = [
     path: "/v1/responses",
     methods: { POST: createResponse, HEAD: ok },
   },
+  { path: "/v1/responses/input_tokens", methods: { POST: countInputTokens } },
+  { path: "/v1/responses/:id", methods: { GET: getResponse, DELETE: deleteResponse } },
+  { path: "/v1/responses/:id/cancel", methods: { POST: cancelResponse } },
+  { path: "/v1/responses/:id/input_items", methods: { GET: listInputItems } },
+  { path: "/v1/conversations", methods: { POST: createConversation } },
+  {
+    path: "/v1/conversations/:id",
+    methods: { GET: getConversation, POST: updateConversation, DELETE: deleteConversation },
+  },
+  { path: "/v1/conversations/:id/items", methods: { GET: listItems, POST: addItems } },
+  { path: "/v1/conversations/:id/items/:item", methods: { GET: getItem, DELETE: deleteItem } },
   { path: "/v1/chat/completions", methods: { POST: createChatCompletion } },
   { path: "/v1/models", methods: { GET: listModels } },
   { path: "/v1/models/*", methods: { GET: getModel } },
@@ -74,7 +99,13 @@ export function createApp(services: Services): Hono<AppEnv> {
 
   app.use(async (c, next) => {
     const { host, path } = requestTarget(c.req.url);
-    const scope = requestScope({ id: newId("req"), method: c.req.method, path, log });
+    const scope = requestScope({
+      id: newId("req"),
+      method: c.req.method,
+      path,
+      log,
+      onEnd: (summary) => account(summary, ownerOf(c.req.raw.headers, config), services),
+    });
     c.set("scope", scope);
     checkPage(c.req.raw.headers, host);
     if (isApi(c.req.path)) checkKey(c.req.raw.headers);

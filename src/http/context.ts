@@ -5,6 +5,7 @@ import type { Context as HonoContext } from "@hono/hono";
 import type { Config } from "../config/config.ts";
 import type { Log } from "../log.ts";
 import type { Seal } from "../store/seal.ts";
+import type { Store } from "../store/store.ts";
 import type { Transfer } from "../stream/transfer.ts";
 import type { Llama } from "../upstream/llama.ts";
 import type { NewThreadSlot } from "../upstream/new_thread_slot.ts";
@@ -23,6 +24,7 @@ export interface Services {
   newThreadSlot: NewThreadSlot;
   threadTools: ThreadTools;
   seal: Seal;
+  store: Store;
   log: Log;
   /** Answers under way; a shutdown ends what is left here. */
   transfers: Set<Transfer>;

@@ -22,7 +22,8 @@ export function keyCheck(apiKey: string | undefined): (headers: Headers) => void
   };
 }
 
-function givenKey(headers: Headers): string {
+/** The key that a request sends; empty where it sends none. */
+export function givenKey(headers: Headers): string {
   const bearer = /^bearer\s+(.+)$/i.exec(headers.get("authorization") ?? "")?.[1]?.trim();
   return bearer ?? headers.get("x-api-key")?.trim() ?? "";
 }

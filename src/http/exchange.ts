@@ -3,11 +3,12 @@
  * client, upstream and shutdown meet. Every generating route goes through here.
  */
 import type { ApiError } from "../protocol/error.ts";
-import { type Conversion, type Source, Transfer } from "../stream/transfer.ts";
+import { type Conversion, type Outcome, type Source, Transfer } from "../stream/transfer.ts";
 import { transferBody } from "../stream/transfer_body.ts";
 import { explainFailure } from "../upstream/llama.ts";
 import type { Context, Services } from "./context.ts";
 import { CLIENT_CLOSED_REQUEST, clientLeft } from "./errors.ts";
+import type { RequestScope } from "./scope.ts";
 import { within } from "./within.ts";
 
 /** Milliseconds of silence after which the 200 is sent, so that keep-alive can begin. */
@@ -32,7 +33,7 @@ export interface Exchange {
   /** Headers of the answer. */
   headers: Record<string, string>;
   /** Called once at the end, before the log line is written. */
-  settle: () => void;
+  settle: (outcome: Outcome) => void;
 }
 
 /**
@@ -69,7 +70,7 @@ export async function exchange(
 
   const transfer: Transfer = new Transfer({
     source,
-    conversion: conversion(upstream.signal),
+    conversion: noticing(conversion(upstream.signal), scope),
     patience: {
       firstBeat: FIRST_BEAT,
       beat: BEAT,
@@ -84,7 +85,7 @@ export async function exchange(
       client.removeEventListener("abort", onLeave);
       leavePlace();
       services.transfers.delete(transfer);
-      settle();
+      settle(outcome);
       scope.end(outcome, outcome === "cancelled" ? CLIENT_CLOSED_REQUEST : 200, error);
     },
   });
@@ -96,12 +97,30 @@ export async function exchange(
   });
 }
 
+/** Notices when the model begins to answer. */
+function noticing(conversion: Conversion, scope: RequestScope): Conversion {
+  let waiting = true;
+  const { push } = conversion;
+  return {
+    ...conversion,
+    push(bytes) {
+      const piece = push(bytes);
+      if (waiting && conversion.answering()) {
+        waiting = false;
+        scope.tell({ first_ms: Math.round(performance.now() - scope.acceptedAt) });
+      }
+      return piece;
+    },
+  };
+}
+
 const JSON_HEADERS = { "content-type": "application/json" };
 
 /** Older Denos leave Nagle's algorithm on: tokens on a used connection come up to 44 ms late. */
 const HAS_NAGLE = /^2\.[0-8]\./.test(Deno.version.deno);
 
-const EVENT_HEADERS = {
+/** Headers of a stream of events. */
+export const EVENT_HEADERS = {
   "content-type": "text/event-stream; charset=utf-8",
   "cache-control": "no-cache",
   // Asks nginx and its kin not to collect tokens.

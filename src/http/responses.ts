@@ -5,7 +5,7 @@ import { schemaProblem } from "../protocol/json_schema_check.ts";
 import { textHealer } from "../protocol/healing/healer.ts";
 import { askedAgain } from "../protocol/responses/empty_answer.ts";
 import { compactionSteps } from "../protocol/responses/output/compaction_steps.ts";
-import { newResponse } from "../protocol/responses/output/response.ts";
+import { newResponse, type ResponseObject } from "../protocol/responses/output/response.ts";
 import { responseSteps } from "../protocol/responses/output/steps.ts";
 import { toChat, type Translation } from "../protocol/responses/request.ts";
 import { type CreateResponse, parseCreateResponse } from "../protocol/responses/schema.ts";
@@ -22,26 +22,35 @@ import { exchange } from "./exchange.ts";
 import { newId } from "./ids.ts";
 import { noteLabels, notesHeader } from "./notes.ts";
 import type { RequestFacts } from "./scope.ts";
+import { ownerOf } from "./owner.ts";
 import { threadOf } from "./thread.ts";
+import { keepTurn, type Place, placeOf } from "./turns.ts";
 
 /** Answers a Responses request, streamed or whole. */
 export async function createResponse(c: Context, services: Services): Promise<Response> {
-  const { config, watch, threadTools, seal } = services;
+  const { config, watch, threadTools, seal, store } = services;
   const { json } = await readJson(c.req.raw, config.limits);
   const request = parseCreateResponse(json);
   const model = await watch.resolve(request.model);
   // A cache key alone may stand for a whole application.
   const thread = threadOf(c.req.raw.headers);
+  const place = placeOf(request, ownerOf(c.req.raw.headers, config), store);
   const translation = toChat(request, model, {
     images: config.images,
     unseal: seal.unseal,
     lastTools: thread === null ? null : threadTools.recall(thread),
+    earlier: place.earlier,
   });
   if (thread !== null && request.tools?.length) threadTools.remember(thread, request.tools);
   const stream = request.stream === true;
   c.get("scope").tell({ model: model.id, stream, notes: noteLabels(translation.notes) });
   const cacheThread = threadOf(c.req.raw.headers, request.prompt_cache_key);
-  return generate(c, services, { request, model, cacheThread, translation });
+  return generate(c, services, { request, model, cacheThread, translation, place });
+}
+
+/** OpenAI keeps what the request does not forbid; a preload says nothing worth it. */
+function isKept({ config }: Services, { request, translation }: Generation): boolean {
+  return config.store === "on" && request.store !== false && !translation.preload;
 }
 
 interface Generation {
@@ -50,16 +59,21 @@ interface Generation {
   /** The conversation, as far as llama-server's caches are concerned. */
   cacheThread: string | null;
   translation: Translation;
+  place: Place;
 }
 
 function generate(c: Context, services: Services, generation: Generation): Promise<Response> {
-  const { config } = services;
-  const { request, translation } = generation;
+  const { config, store } = services;
+  const { request, translation, place } = generation;
   const { preload, chat, notes } = translation;
   const again = askedAgain(chat, { calls: translation.callable.length > 0 });
   const streaming = request.stream === true;
   const ask = asking(services, generation);
-  const steps = stepsOf(services, generation);
+  const kept = isKept(services, generation);
+  const keep = (response: ResponseObject) => {
+    if (kept) keepTurn(response, { request, place }, store);
+  };
+  const steps = stepsOf(services, generation, kept);
   let conversion: ResponsesConversion | undefined;
   return exchange(c, services, {
     slot: !preload,
@@ -71,13 +85,19 @@ function generate(c: Context, services: Services, generation: Generation): Promi
         askAgain: preload ? null : () => ask(signal, again).catch(() => silence({})),
         mustFit: translation.responseFormat !== null,
         guarded: translation.guarded,
+        keep,
         streaming,
         progress: config.progress,
       }),
     events: streaming,
     tears: false,
     headers: notesHeader(notes),
-    settle: () => conversion && c.get("scope").tell(costOf(conversion)),
+    settle(outcome) {
+      if (conversion === undefined) return;
+      c.get("scope").tell(costOf(conversion));
+      // A client that leaves hears nothing more, but what was said so far is there.
+      if (outcome === "cancelled") keep(conversion.steps.abandoned());
+    },
   });
 }
 
@@ -114,7 +134,8 @@ function asking({ llama, queue, newThreadSlot }: Services, { model, cacheThread 
 /** What tells the answer: as items, or as one sealed summary. */
 function stepsOf(
   { config, seal }: Services,
-  { request, model, translation }: Generation,
+  { request, model, translation, place }: Generation,
+  kept: boolean,
 ): ResponsesConversionOptions["steps"] {
   const { callable, compaction, textOnly } = translation;
   const mostCalls = textOnly ? 0 : request.parallel_tool_calls === false ? 1 : Infinity;
@@ -133,6 +154,9 @@ function stepsOf(
     model: model.id,
     createdAt: seconds(),
     sampling: model.sampling,
+    store: kept,
+    previousId: place.previousId,
+    conversationId: place.conversationId,
   });
   const sealed = request.include?.includes("reasoning.encrypted_content") === true;
   const logprobs = wantsLogprobs(request);

@@ -16,6 +16,8 @@ export interface RequestFacts {
   output_tokens?: number;
   /** How often llama-server was asked, where once was not enough. */
   passes?: number;
+  /** Milliseconds until the model's first word. */
+  first_ms?: number;
   /** Codes of what was dropped or replaced in the request. */
   notes?: string[];
 }
@@ -37,8 +39,26 @@ export interface RequestScope {
   end(outcome: RequestOutcome, status: number, error?: ApiError): void;
 }
 
+/** What a request was and took. */
+export interface RequestSummary {
+  id: string;
+  method: string;
+  path: string;
+  status: number;
+  outcome: RequestOutcome;
+  ms: number;
+  facts: RequestFacts;
+}
+
+/** @param onEnd called once, when the line is logged */
 export function requestScope(
-  { id, method, path, log }: { id: string; method: string; path: string; log: Log },
+  { id, method, path, log, onEnd }: {
+    id: string;
+    method: string;
+    path: string;
+    log: Log;
+    onEnd: (summary: RequestSummary) => void;
+  },
 ): RequestScope {
   const acceptedAt = performance.now();
   const where = { method, path: path.slice(0, MAX_PATH) };
@@ -68,6 +88,7 @@ export function requestScope(
         ...line,
         ...failure,
       });
+      onEnd({ id, ...where, status, outcome, ms, facts });
     },
   };
 }

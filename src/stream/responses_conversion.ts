@@ -13,6 +13,7 @@ import {
   type ProgressNote,
   type ResponseEvent,
 } from "../protocol/responses/output/events.ts";
+import type { ResponseObject } from "../protocol/responses/output/response.ts";
 import type { ResponseSteps } from "../protocol/responses/output/step_machine.ts";
 import { answerReader } from "./answer_reader.ts";
 import type { Conversion, Source } from "./transfer.ts";
@@ -40,6 +41,8 @@ export interface ResponsesConversionOptions {
   mustFit: boolean;
   /** Whether the prompt holds parted control words, which the model may repeat so. */
   guarded: boolean;
+  /** Keeps the response before its last event is told: what a client has heard of is there. */
+  keep: (response: ResponseObject) => void;
   /** Whether events are written, or only the response of the last one. */
   streaming: boolean;
   /** Whether keep-alive events tell the prompt's progress. */
@@ -60,6 +63,7 @@ export function responsesConversion(options: ResponsesConversionOptions): Respon
   let passes = 1;
 
   const emit = (event: ResponseEvent): void => {
+    if (isLast(event)) options.keep(event.response);
     if (streaming) out += write(event);
     else if (isLast(event)) out = JSON.stringify(event.response);
   };

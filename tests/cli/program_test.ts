@@ -31,7 +31,8 @@ Deno.test("run() serves with what the options say", async () => {
     logFormat: "json",
     limits: { bodyMb: 5, jsonDepth: 128 },
     timeouts: { grace: 10, connect: 10, firstByte: 1200, stall: 120 },
-    store: { days: 30, responses: 10_000, mb: 1024 },
+    store: "on",
+    retention: { days: 30, responses: 10_000, mb: 1024 },
     configFile: "/c.toml",
     warnings: [],
   });

@@ -31,7 +31,8 @@ const DEFAULTS: Config = {
   logFormat: "auto",
   limits: { bodyMb: 64, jsonDepth: 128 },
   timeouts: { grace: 10, connect: 10, firstByte: 1200, stall: 120 },
-  store: { days: 30, responses: 10_000, mb: 1024 },
+  store: "on",
+  retention: { days: 30, responses: 10_000, mb: 1024 },
   warnings: [],
 };
 
@@ -56,7 +57,8 @@ const EVERYTHING: Config = {
   logFormat: "json",
   limits: { bodyMb: 1, jsonDepth: 16 },
   timeouts: { grace: 0, connect: 0.5, firstByte: 30, stall: 2.5 },
-  store: { days: 1, responses: 5, mb: 7 },
+  store: "never",
+  retention: { days: 1, responses: 5, mb: 7 },
   warnings: [],
 };
 
@@ -73,6 +75,7 @@ const VALUES: Readonly<Record<string, string | number | boolean>> = {
   data_dir: "/srv/chaski",
   images: "refuse",
   reasoning_events: "text",
+  store: "never",
   progress: false,
   log_level: "debug",
   log_format: "json",
@@ -82,9 +85,9 @@ const VALUES: Readonly<Record<string, string | number | boolean>> = {
   "timeouts.connect": 0.5,
   "timeouts.first_byte": 30,
   "timeouts.stall": 2.5,
-  "store.days": 1,
-  "store.responses": 5,
-  "store.mb": 7,
+  "retention.days": 1,
+  "retention.responses": 5,
+  "retention.mb": 7,
 };
 
 const KEY_FILES = { "/keys/up": "sk-up", "/keys/api": "sk-api" };
@@ -107,8 +110,8 @@ Deno.test("loadConfig() takes every setting that has an option from there", asyn
     settings.filter(({ flag }) => flag).map(({ key }) => [key, String(VALUES[key])]),
   );
   const config = await load({ flags, readTextFile: fakeFiles(KEY_FILES) });
-  const { images, reasoningEvents, progress, limits, timeouts, store } = DEFAULTS;
-  const rest = { images, reasoningEvents, progress, limits, timeouts, store };
+  const { images, reasoningEvents, progress, limits, timeouts, store, retention } = DEFAULTS;
+  const rest = { images, reasoningEvents, progress, limits, timeouts, store, retention };
   assertEquals(config, { ...EVERYTHING, ...rest });
 });
 

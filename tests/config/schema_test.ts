@@ -22,9 +22,9 @@ Deno.test("settings have one variable each, after their key", () => {
       "timeouts.connect CHASKI_TIMEOUTS_CONNECT",
       "timeouts.first_byte CHASKI_TIMEOUTS_FIRST_BYTE",
       "timeouts.stall CHASKI_TIMEOUTS_STALL",
-      "store.days CHASKI_STORE_DAYS",
-      "store.responses CHASKI_STORE_RESPONSES",
-      "store.mb CHASKI_STORE_MB",
+      "retention.days CHASKI_RETENTION_DAYS",
+      "retention.responses CHASKI_RETENTION_RESPONSES",
+      "retention.mb CHASKI_RETENTION_MB",
     ],
   );
 });

@@ -3,7 +3,7 @@ import { errorOf, testApp } from "./test_app.ts";
 
 Deno.test("createApp() answers an unknown path with 404 in the envelope", async () => {
   await using app = await testApp();
-  const paths = ["/v1/nothing", "/v1", "/", "/v1/responses/resp_1", "/v1/models.json"];
+  const paths = ["/v1/nothing", "/v1", "/", "/v1/responses/resp_1/x", "/v1/models.json"];
   for (const path of paths) {
     const response = await app.request(path);
     assertEquals(response.status, 404, path);

@@ -54,7 +54,7 @@ Deno.test("createResponse() answers whole with what the stream ends with", async
   const common = (value: { output: unknown }) =>
     JSON.stringify(value).replace(/"(resp|msg)_[0-9a-f]+"/g, '""').replace(/_at":\d+/g, '_at":0');
   assertEquals(common(response), common(last.response));
-  assertEquals([response.store, response.metadata, response.model], [false, { a: "b" }, "tiny"]);
+  assertEquals([response.store, response.metadata, response.model], [true, { a: "b" }, "tiny"]);
 });
 
 for (const streams of [true, false]) {
@@ -95,19 +95,10 @@ Deno.test("createResponse() refuses an empty input that is no preload", async ()
   assertEquals(app.fake.requests.length, 0);
 });
 
-Deno.test("createResponse() refuses what needs a memory that is not there yet", async () => {
+Deno.test("createResponse() refuses to run in the background", async () => {
   await using app = await testApp();
-  for (
-    const [param, value] of [
-      ["previous_response_id", "resp_1"],
-      ["conversation", "conv_1"],
-      ["background", true],
-    ] as const
-  ) {
-    const response = await app.post(PATH, { input: "Hello", [param]: value });
-    assertEquals(response.status, 400);
-    assertEquals((await errorOf(response)).param, param);
-  }
+  const response = await app.post(PATH, { input: "Hello", background: true });
+  assertEquals([response.status, (await errorOf(response)).param], [400, "background"]);
 });
 
 Deno.test("createResponse() says which tool is not offered, in a header and the log", async () => {

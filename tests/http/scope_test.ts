@@ -8,7 +8,10 @@ function scopeWithLog(path = "/v1/responses") {
   const at = (level: string) => (sentence: string, facts: Facts = {}) =>
     void lines.push([level, sentence, facts]);
   const log = { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
-  return { lines, scope: requestScope({ id: "req_1", method: "POST", path, log }) };
+  return {
+    lines,
+    scope: requestScope({ id: "req_1", method: "POST", path, log, onEnd: () => {} }),
+  };
 }
 
 Deno.test("requestScope() logs one line, with what it was told", () => {

@@ -6,6 +6,7 @@ import type { Services } from "../../src/http/context.ts";
 import type { Facts, Log } from "../../src/log.ts";
 import { threadTools } from "../../src/http/thread_tools.ts";
 import { KEY_SIZE, sealWith } from "../../src/store/seal.ts";
+import { openStore } from "../../src/store/sqlite.ts";
 import { newThreadSlot } from "../../src/upstream/new_thread_slot.ts";
 import { openLlama } from "../../src/upstream/llama.ts";
 import { slotQueue } from "../../src/upstream/slots.ts";
@@ -30,6 +31,8 @@ export interface TestApp extends AsyncDisposable {
   post(path: string, body: unknown, init?: RequestInit): Promise<Response>;
 }
 
+const BOUNDS = { age: 1000, count: 1000, bytes: 64 * 1024 * 1024, usage: 1000 };
+
 const CONFIG: Omit<Config, "upstream"> = {
   host: "127.0.0.1",
   port: 0,
@@ -44,7 +47,8 @@ const CONFIG: Omit<Config, "upstream"> = {
   limits: { bodyMb: 1, jsonDepth: 32 },
   // Zero switches undici's connect timer off, which would outlive a test.
   timeouts: { grace: 1, connect: 0, firstByte: 20, stall: 20 },
-  store: { days: 30, responses: 10_000, mb: 1024 },
+  store: "on",
+  retention: { days: 30, responses: 10_000, mb: 1024 },
   warnings: [],
 };
 
@@ -64,6 +68,7 @@ export async function testApp(
     anyName: full.defaultModel === "any",
     onChange: () => {},
   });
+  const store = openStore({ path: null, bounds: BOUNDS });
   const services: Services = {
     config: full,
     llama,
@@ -72,6 +77,7 @@ export async function testApp(
     newThreadSlot: newThreadSlot(llama, () => watch.slots()),
     threadTools: threadTools(),
     seal: sealWith(new Uint8Array(KEY_SIZE)),
+    store,
     log: logInto(lines),
     transfers: new Set(),
   };
@@ -86,6 +92,7 @@ export async function testApp(
     post: (path, body, init = {}) => request(path, { method: "POST", body: asBody(body), ...init }),
     async [Symbol.asyncDispose]() {
       watch.stop();
+      store.close();
       await llama.close();
       await fake[Symbol.asyncDispose]();
     },

@@ -4,6 +4,7 @@ import { modelChecks } from "./model_checks.ts";
 import { reasoningChecks } from "./reasoning_checks.ts";
 import { schemaChecks } from "./schema_checks.ts";
 import { onSdkStage } from "./sdk_stage.ts";
+import { stateChecks } from "./state_checks.ts";
 import { textChecks } from "./text_checks.ts";
 import { toolChecks } from "./tool_checks.ts";
 import { toolFormChecks } from "./tool_form_checks.ts";
@@ -16,6 +17,7 @@ const checks = [
   ...schemaChecks,
   ...chatChecks,
   ...modelChecks,
+  ...stateChecks,
   ...errorChecks,
 ];
 

@@ -40,6 +40,7 @@ export function conversionOf(
     askAgain: null,
     mustFit: false,
     guarded: false,
+    keep: () => {},
     streaming: true,
     progress: true,
     ...rest,

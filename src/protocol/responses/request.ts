@@ -9,6 +9,7 @@ import type { Note } from "../note.ts";
 import { answerFormat, type AnswerSchema } from "./answer_format.ts";
 import { asksForCompaction, SUMMARY_REQUEST } from "./compaction.ts";
 import { chatMessages } from "./history/messages.ts";
+import type { Item } from "./history/items.ts";
 import { textPart } from "./history/parts_chat.ts";
 import { inputSteps } from "./history/steps.ts";
 import { thinkingFields } from "./reasoning.ts";
@@ -63,15 +64,15 @@ export function toChat(
   facts: ModelFacts,
   options: TranslateOptions,
 ): Translation {
-  refuseState(request);
+  refuseMissing(request);
   const notes: Note[] = [];
   const compaction = asksForCompaction(request.input);
   const summary = request.tools?.length === 0 && request.text?.format == null;
   const lastTools = summary ? options.lastTools : null;
-  const tools = toolSet(lastTools ?? request.tools ?? [], request.input, { notes });
+  const all = [...options.earlier, ...inputItems(request.input)];
+  const tools = toolSet(lastTools ?? request.tools ?? [], all, { notes });
   const context: Context = { facts, options, notes, nameOf: tools.nameOf };
-  const input = compaction ? request.input?.slice(0, -1) : request.input;
-  const steps = inputSteps(input, context);
+  const steps = inputSteps(compaction ? all.slice(0, -1) : all, options.earlier.length, context);
   if (compaction) steps.push({ kind: "user", parts: [textPart(SUMMARY_REQUEST)] });
   const preload = request.input === "" &&
     (request.max_output_tokens ?? PRELOAD_TOKENS) < PRELOAD_TOKENS;
@@ -109,15 +110,17 @@ export function toChat(
   };
 }
 
-/** Refuses what would need state: answering without the earlier turns would be worse. */
-function refuseState(request: CreateResponse): void {
-  const reason = "Chaski keeps no responses yet: send the whole input";
-  for (const param of ["previous_response_id", "conversation"] as const) {
-    if (request[param]) throw invalidRequest(`Cannot continue from ${param}: ${reason}`, param);
-  }
+/** A bare text is one user message; an empty one is nothing. */
+function inputItems(input: CreateResponse["input"]): readonly Item[] {
+  if (input == null || input === "") return [];
+  return typeof input === "string" ? [{ role: "user", content: input }] : input;
+}
+
+/** Refuses what is not there: answering without it would be worse. */
+function refuseMissing(request: CreateResponse): void {
   if (request.background) {
-    const kept = "Chaski keeps no responses yet: leave background out";
-    throw invalidRequest(`Cannot answer in the background: ${kept}`, "background");
+    const reason = "nothing runs in the background yet, leave background out";
+    throw invalidRequest(`Cannot answer in the background: ${reason}`, "background");
   }
   if (request.prompt) {
     throw invalidRequest("Cannot use a stored prompt: Chaski keeps no prompts", "prompt");

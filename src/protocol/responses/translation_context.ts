@@ -3,6 +3,7 @@
  */
 import type { ThinkingSwitch } from "../chat_template.ts";
 import type { Note } from "../note.ts";
+import type { Item } from "./history/items.ts";
 import type { Tool } from "./tools/schema.ts";
 
 /** What the model behind llama-server can do; read from its `/props`. */
@@ -38,6 +39,8 @@ export interface TranslateOptions {
    * (0.100 to 0.169) sends an empty list, without which the prompt keeps no common prefix.
    */
   lastTools: readonly Tool[] | null;
+  /** Items of earlier turns, which stand before the input. */
+  earlier: readonly Item[];
 }
 
 /** Handed down through one translation; `notes` is the only thing that is written to. */

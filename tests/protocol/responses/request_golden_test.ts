@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import type { ModelFacts } from "../../../src/protocol/responses/translation_context.ts";
 import { assertGolden } from "../../golden.ts";
 import { chatFaults } from "./chat_faults.ts";
-import { refusalOf, translate } from "./translating.ts";
+import { translate } from "./translating.ts";
 
 const fixtures = new URL("../../fixtures/codex/", import.meta.url);
 
@@ -24,14 +24,9 @@ const files = [...Deno.readDirSync(fixtures)].map((entry) => entry.name);
 const names = files.filter((name) => /^\d.*\.json$/.test(name)).map((name) => name.slice(0, -5));
 
 for (const name of names.sort()) {
-  if (name === "34-websocket-turn") continue;
   Deno.test(`\`toChat()\` translates Codex's ${name}`, async () => {
     const { chat, preload } = translate(await bodyOf(name), facts);
     assertEquals(preload ? [] : chatFaults(chat), []);
     await assertGolden(`requests/${name}.chat.json`, `${JSON.stringify(chat, null, 2)}\n`);
   });
 }
-
-Deno.test("`toChat()` refuses Codex's 34-websocket-turn, which continues a kept response", async () => {
-  assertEquals(refusalOf(await bodyOf("34-websocket-turn")).param, "previous_response_id");
-});

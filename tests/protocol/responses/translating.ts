@@ -23,6 +23,7 @@ export const omit: TranslateOptions = {
   // A seal that can be read, and only so much of one that it can be told from none.
   unseal: (kind, sealed) => sealed.startsWith(`${kind}:`) ? sealed.slice(kind.length + 1) : null,
   lastTools: null,
+  earlier: [],
 };
 
 /** Parses a body and translates it. */

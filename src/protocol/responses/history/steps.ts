@@ -30,7 +30,7 @@ export function itemSteps(item: Item, param: string, context: Context): Step[] {
   if (isMessage(item)) return messageSteps(item, `${param}.content`, context);
   if (isKnown(item)) return knownSteps(item, param, context);
   if (isReference(item)) {
-    const reason = "Chaski keeps no items yet, send the item itself";
+    const reason = "send the item itself";
     throw invalidRequest(`Cannot use an item by its id: ${reason}`, param);
   }
   note(context, "item_dropped", param, `An item of type "${label(item.type)}" was left out.`);
@@ -142,12 +142,14 @@ function paragraphs(parts: { text?: string | null | undefined }[] | null | undef
   return texts.join("\n\n").toWellFormed();
 }
 
-/** A bare string is one user message. */
-export function inputSteps(
-  input: string | Item[] | null | undefined,
-  context: Context,
-): Step[] {
-  if (input == null || input === "") return [];
-  if (typeof input === "string") return [{ kind: "user", parts: [textPart(input)] }];
-  return input.flatMap((item, i) => itemSteps(item, `input[${i}]`, context));
+/**
+ * The steps of all items.
+ *
+ * @param earlier how many items stand before the request's own input
+ */
+export function inputSteps(items: readonly Item[], earlier: number, context: Context): Step[] {
+  return items.flatMap((item, i) => {
+    const param = i < earlier ? `earlier[${i}]` : `input[${i - earlier}]`;
+    return itemSteps(item, param, context);
+  });
 }

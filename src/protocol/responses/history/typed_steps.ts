@@ -64,7 +64,7 @@ function bare(action: Record<string, unknown> | null | undefined): unknown {
 
 /** The tools themselves are offered like all others; the model only has to learn their names. */
 function found(tools: Parameters<typeof declaredTools>[0], context: Context): string {
-  const lines = declaredTools(tools, null).flatMap((declared) => {
+  const lines = declaredTools(tools, []).flatMap((declared) => {
     if ("foreign" in declared || !("name" in declared.tool)) return [];
     const { name, description } = declared.tool;
     const about = description?.trim().split("\n", 1)[0] ?? "";

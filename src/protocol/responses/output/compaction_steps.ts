@@ -91,6 +91,7 @@ export function compactionSteps(context: CompactionContext): ResponseSteps {
       };
       emit({ type: "response.failed", response: { ...current(), ...last } });
     },
+    abandoned: () => ({ ...current(), status: "cancelled" }),
     usage: usage.total,
   };
 }

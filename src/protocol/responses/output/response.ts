@@ -6,7 +6,7 @@ import { isRecord } from "../../record.ts";
 import type { OutputItem } from "./item_types.ts";
 import type { ResponseUsage } from "./usage.ts";
 
-export type ResponseStatus = "in_progress" | "completed" | "incomplete" | "failed";
+export type ResponseStatus = "in_progress" | "completed" | "incomplete" | "failed" | "cancelled";
 
 export interface ResponseObject {
   id: string;
@@ -17,6 +17,8 @@ export interface ResponseObject {
   incomplete_details: { reason: string } | null;
   model: string;
   previous_response_id: string | null;
+  /** Only where the request names one. */
+  conversation?: { id: string };
   instructions: string | null;
   output: OutputItem[];
   error: { code: string; message: string } | null;
@@ -71,11 +73,14 @@ export interface EchoedRequest {
  */
 export function newResponse(
   request: EchoedRequest,
-  { id, model, createdAt, sampling }: {
+  { id, model, createdAt, sampling, store = false, previousId = null, conversationId = null }: {
     id: string;
     model: string;
     createdAt: number;
     sampling: SamplingDefaults;
+    store?: boolean;
+    previousId?: string | null;
+    conversationId?: string | null;
   },
 ): ResponseObject {
   return {
@@ -86,7 +91,8 @@ export function newResponse(
     status: "in_progress",
     incomplete_details: null,
     model,
-    previous_response_id: null,
+    previous_response_id: previousId,
+    ...(conversationId !== null && { conversation: { id: conversationId } }),
     instructions: request.instructions ?? null,
     output: [],
     error: null,
@@ -104,7 +110,7 @@ export function newResponse(
     usage: null,
     max_output_tokens: request.max_output_tokens ?? null,
     max_tool_calls: request.max_tool_calls ?? null,
-    store: false,
+    store,
     background: false,
     service_tier: request.service_tier ?? "default",
     metadata: request.metadata ?? {},

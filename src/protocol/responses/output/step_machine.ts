@@ -59,6 +59,8 @@ export interface ResponseSteps {
   finish(): void;
   /** Ends the response as failed. */
   fail(error: ApiError): void;
+  /** The response as it was left when its client went away; nothing is told. */
+  abandoned(): ResponseObject;
   /** Counts so far, over all passes; null before the upstream gave any. */
   usage(): ResponseUsage | null;
 }

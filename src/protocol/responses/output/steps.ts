@@ -208,6 +208,7 @@ export function responseSteps(context: StepContext): ResponseSteps {
         },
       });
     },
+    abandoned: () => ({ ...current("incomplete"), status: "cancelled" }),
     usage: usage.total,
   };
 }

@@ -3,7 +3,6 @@
  * (Codex's Responses Lite) or that have found some (tool_search), and inside namespaces.
  */
 import { isKnown, type Item, type KnownItem } from "../history/items.ts";
-import type { CreateResponse } from "../schema.ts";
 import {
   type CustomTool,
   type FunctionTool,
@@ -36,9 +35,8 @@ export interface ForeignTool {
  */
 export function declaredTools(
   tools: readonly Tool[],
-  input: CreateResponse["input"],
+  items: readonly Item[],
 ): (DeclaredTool | ForeignTool)[] {
-  const items = typeof input === "string" ? [] : input ?? [];
   return [
     ...declaredIn(tools, "tools"),
     ...items.flatMap((item, i) =>

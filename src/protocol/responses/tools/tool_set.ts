@@ -6,7 +6,7 @@ import { customToolDescription } from "../../custom_text/description.ts";
 import { grammarSafe } from "../../json_schema.ts";
 import { textFormat, workForExamples } from "../../text_format/text_format.ts";
 import type { Work } from "../../text_format/walk.ts";
-import type { CreateResponse } from "../schema.ts";
+import type { Item } from "../history/items.ts";
 import { type Context, label, note, present } from "../translation_context.ts";
 import { type CallForm, CUSTOM_FIELD } from "./call_form.ts";
 import { type DeclaredTool, declaredTools, type ForeignTool } from "./declared.ts";
@@ -32,13 +32,13 @@ export interface ToolSet {
 /** Collects what is declared, the first of a name only; what is not offered leaves a note. */
 export function toolSet(
   tools: readonly Tool[],
-  input: CreateResponse["input"],
+  items: readonly Item[],
   context: Notes,
 ): ToolSet {
   const offered = new Map<string, OfferedTool>();
   const give = nameGiver();
   const work = workForExamples();
-  for (const declared of declaredTools(tools, input)) {
+  for (const declared of declaredTools(tools, items)) {
     if ("foreign" in declared) {
       noteForeign(declared, context);
       continue;

@@ -1,0 +1,128 @@
+/**
+ * What a Responses request goes on from, and what becomes of its answer: the turns in the store.
+ */
+import { ApiError, invalidRequest } from "../protocol/error.ts";
+import { checkOutputs } from "../protocol/responses/continuation.ts";
+import type { Item } from "../protocol/responses/history/items.ts";
+import { keptInput } from "../protocol/responses/kept_input.ts";
+import type { ResponseObject } from "../protocol/responses/output/response.ts";
+import type { CreateResponse } from "../protocol/responses/schema.ts";
+import type { Store } from "../store/store.ts";
+import { newId } from "./ids.ts";
+
+/** How much of a chain of responses may come into one prompt. */
+const BOUNDS = { turns: 10_000, bytes: 64 * 1024 * 1024 };
+
+/** Where a request stands. */
+export interface Place {
+  owner: string;
+  /** Items of the turns before, oldest first. */
+  earlier: readonly Item[];
+  previousId: string | null;
+  conversationId: string | null;
+}
+
+/**
+ * Reads what a request goes on from.
+ *
+ * @throws {ApiError} 400 `previous_response_not_found`, 404 `conversation_not_found`, or 400 for an
+ * output without its call
+ */
+export function placeOf(request: CreateResponse, owner: string, store: Store): Place {
+  const previousId = request.previous_response_id || null;
+  const { conversation } = request;
+  const conversationId = typeof conversation === "object" && conversation !== null
+    ? conversation.id
+    : conversation || null;
+  if (previousId !== null && conversationId !== null) {
+    const reason = "a conversation has its own order; send one of the two";
+    throw invalidRequest(
+      `Cannot continue from previous_response_id in a conversation: ${reason}`,
+      "conversation",
+    );
+  }
+  const earlier = previousId !== null
+    ? turnsBefore(previousId, owner, store)
+    : conversationId !== null
+    ? conversationItems(conversationId, owner, store)
+    : [];
+  if (previousId !== null || conversationId !== null) {
+    checkOutputs(earlier, Array.isArray(request.input) ? request.input : []);
+  }
+  return { owner, earlier, previousId, conversationId };
+}
+
+function turnsBefore(id: string, owner: string, { responses }: Store): Item[] {
+  const turns = responses.history(id, owner, BOUNDS);
+  if (turns === null) {
+    throw invalidRequest(
+      "Cannot continue: there is no response of that id, or it is no longer kept.",
+      "previous_response_id",
+      "previous_response_not_found",
+    );
+  }
+  if (turns === "too long") throw tooLong("previous_response_id");
+  return turns.flatMap(({ input, output }) =>
+    [...input.map(({ text }) => text), ...output].map((text): Item => JSON.parse(text))
+  );
+}
+
+/** Items of a page of a conversation; the store gives no more at once. */
+const PAGE = 100;
+
+function conversationItems(id: string, owner: string, { conversations }: Store): Item[] {
+  const items: Item[] = [];
+  let bytes = 0;
+  let after: string | undefined;
+  for (;;) {
+    const query = { limit: PAGE, order: "asc" as const, ...(after !== undefined && { after }) };
+    const page = conversations.page(id, owner, query);
+    if (page === null || page === "unknown cursor") throw conversationNotFound();
+    for (const { text } of page.items) {
+      bytes += text.length;
+      items.push(JSON.parse(text));
+    }
+    if (bytes > BOUNDS.bytes) throw tooLong("conversation");
+    after = page.items.at(-1)?.id;
+    if (!page.hasMore || after === undefined) return items;
+  }
+}
+
+export function conversationNotFound(): ApiError {
+  return new ApiError("Cannot find the conversation: there is none of that id.", {
+    status: 404,
+    type: "invalid_request_error",
+    code: "conversation_not_found",
+    param: "conversation",
+  });
+}
+
+function tooLong(param: string): ApiError {
+  return invalidRequest(
+    "Cannot continue: what was said before is longer than any context. Start a new conversation.",
+    param,
+    "context_length_exceeded",
+  );
+}
+
+/** What keeping an answer needs to know of its request. */
+export interface Turn {
+  request: CreateResponse;
+  place: Place;
+}
+
+/** Keeps a finished answer with its input, and adds both to its conversation. */
+export function keepTurn(response: ResponseObject, { request, place }: Turn, store: Store): void {
+  const { owner, previousId, conversationId } = place;
+  const { id, model, status, created_at: createdAt } = response;
+  const input = keptInput(request.input, newId);
+  const text = JSON.stringify(response);
+  const background = false;
+  store.responses.put({
+    ...{ id, owner, createdAt, model, status, previousId, conversationId, background, text },
+    input,
+  });
+  if (conversationId === null) return;
+  const output = response.output.map((item) => ({ id: item.id, text: JSON.stringify(item) }));
+  store.conversations.append(conversationId, owner, [...input, ...output]);
+}
