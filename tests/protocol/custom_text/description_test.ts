@@ -70,5 +70,5 @@ Deno.test("`customToolDescription()` gives examples up before they cost anything
     const format = textFormat({ type: "grammar", syntax, definition });
     assert(customToolDescription({ format }, work).includes("verbatim"));
   }
-  assert(performance.now() - start < 2_000);
+  assert(performance.now() - start < 10_000);
 });
