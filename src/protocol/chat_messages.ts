@@ -3,6 +3,7 @@
  * comes back as the same list.
  */
 import { invalidRequest } from "./error.ts";
+import { BLIND, imageRefused, isShowable, omittedImage } from "./images.ts";
 import type { Note } from "./note.ts";
 import { isRecord } from "./record.ts";
 import { argumentsText } from "./tool_arguments.ts";
@@ -65,18 +66,14 @@ function fitPart(part: unknown, param: string, facts: Facts, notes: Note[]): unk
   if (part.type !== "image_url") return part;
   checkImage(part.image_url, param);
   if (facts.vision) return part;
-  const reason = "this model cannot see images";
-  if (facts.images === "refuse") {
-    throw invalidRequest(`Cannot show an image: ${reason}`, param, "image_not_supported");
-  }
-  notes.push({ code: "image_omitted", param, message: `An image was left out: ${reason}.` });
-  return { type: "text", text: `[image omitted: ${reason}]` };
+  if (facts.images === "refuse") throw imageRefused(BLIND, param);
+  notes.push({ code: "image_omitted", param, message: `An image was left out: ${BLIND}.` });
+  return { type: "text", text: omittedImage(BLIND) };
 }
 
-/** Anything else, above all file://, is llama-server's own machine and none of the client's. */
 function checkImage(image: unknown, param: string): void {
   const url = isRecord(image) ? image.url : image;
-  if (typeof url === "string" && /^(?:data:|https?:\/\/)/i.test(url)) return;
+  if (isShowable(url)) return;
   throw invalidRequest(
     "Cannot use an image: its url must be a data, http or https URL",
     `${param}.image_url`,

@@ -3,6 +3,7 @@
  */
 import type { ChatPart } from "../../chat.ts";
 import { invalidRequest } from "../../error.ts";
+import { BLIND, imageRefused, isShowable, omittedImage } from "../../images.ts";
 import { type InputImage, isInputFile, isInputImage, type Part } from "./parts.ts";
 import { fileText } from "./parts_file.ts";
 import { type Context, label, note } from "../translation_context.ts";
@@ -10,7 +11,6 @@ import { type Context, label, note } from "../translation_context.ts";
 /** Where the content stands: chat templates take images from users only. */
 export type Place = "user" | "tool" | "text";
 
-const BLIND = "this model cannot see images";
 const MISPLACED = "only users and tools can show images";
 
 /**
@@ -73,11 +73,9 @@ function imagePart(image: InputImage, param: string, place: Place, context: Cont
   const url = imageUrl(image, param);
   if (place !== "text" && context.facts.vision) return { type: "image_url", image_url: { url } };
   const reason = place === "text" ? MISPLACED : BLIND;
-  if (context.options.images === "refuse") {
-    throw invalidRequest(`Cannot show an image: ${reason}`, param, "image_not_supported");
-  }
+  if (context.options.images === "refuse") throw imageRefused(reason, param);
   note(context, "image_omitted", param, `An image was left out: ${reason}.`);
-  return textPart(`[image omitted: ${reason}]`);
+  return textPart(omittedImage(reason));
 }
 
 function imageUrl(image: InputImage, param: string): string {
@@ -86,8 +84,7 @@ function imageUrl(image: InputImage, param: string): string {
     const reason = "Chaski stores no files, send image_url";
     throw invalidRequest(`Cannot use an image by its id: ${reason}`, `${param}.file_id`);
   }
-  // Anything else, above all file://, is llama-server's own machine and none of the client's.
-  if (url === undefined || !/^(?:data:|https?:\/\/)/i.test(url)) {
+  if (!isShowable(url)) {
     const reason = "image_url must be a data, http or https URL";
     throw invalidRequest(`Cannot use an image: ${reason}`, `${param}.image_url`);
   }
