@@ -5,6 +5,7 @@ import { Hono } from "@hono/hono";
 import { ApiError } from "../protocol/error.ts";
 import { account } from "./account.ts";
 import { createChatCompletion } from "./chat.ts";
+import { compactResponse } from "./compact.ts";
 import type { AppEnv, Context, Services } from "./context.ts";
 import {
   addItems,
@@ -51,6 +52,7 @@ const ROUTES: readonly Route[] = [
     path: "/v1/responses",
     methods: { POST: createResponse, HEAD: ok },
   },
+  { path: "/v1/responses/compact", methods: { POST: compactResponse } },
   { path: "/v1/responses/input_tokens", methods: { POST: countInputTokens } },
   { path: "/v1/responses/:id", methods: { GET: getResponse, DELETE: deleteResponse } },
   { path: "/v1/responses/:id/cancel", methods: { POST: cancelResponse } },

@@ -26,11 +26,29 @@ import { ownerOf } from "./owner.ts";
 import { threadOf } from "./thread.ts";
 import { keepTurn, type Place, placeOf } from "./turns.ts";
 
+/** An answer that is not streamed. */
+export interface WholeAnswer {
+  write: (response: ResponseObject) => string;
+  /** Whether a failure breaks the answer off, for want of a field that could tell it. */
+  tears: boolean;
+}
+
+const RESPONSE_OBJECT: WholeAnswer = { write: JSON.stringify, tears: false };
+
 /** Answers a Responses request, streamed or whole. */
 export async function createResponse(c: Context, services: Services): Promise<Response> {
+  const { json } = await readJson(c.req.raw, services.config.limits);
+  return respond(c, services, parseCreateResponse(json), RESPONSE_OBJECT);
+}
+
+/** From a checked request to its answer; `whole` is its form where it is not streamed. */
+export async function respond(
+  c: Context,
+  services: Services,
+  request: CreateResponse,
+  whole: WholeAnswer,
+): Promise<Response> {
   const { config, watch, threadTools, seal, store } = services;
-  const { json } = await readJson(c.req.raw, config.limits);
-  const request = parseCreateResponse(json);
   const model = await watch.resolve(request.model);
   // A cache key alone may stand for a whole application.
   const thread = threadOf(c.req.raw.headers);
@@ -45,7 +63,7 @@ export async function createResponse(c: Context, services: Services): Promise<Re
   const stream = request.stream === true;
   c.get("scope").tell({ model: model.id, stream, notes: noteLabels(translation.notes) });
   const cacheThread = threadOf(c.req.raw.headers, request.prompt_cache_key);
-  return generate(c, services, { request, model, cacheThread, translation, place });
+  return generate(c, services, { request, model, cacheThread, translation, place, whole });
 }
 
 /** OpenAI keeps what the request does not forbid; a preload says nothing worth it. */
@@ -60,11 +78,12 @@ interface Generation {
   cacheThread: string | null;
   translation: Translation;
   place: Place;
+  whole: WholeAnswer;
 }
 
 function generate(c: Context, services: Services, generation: Generation): Promise<Response> {
   const { config, store } = services;
-  const { request, translation, place } = generation;
+  const { request, translation, place, whole } = generation;
   const { preload, chat, notes } = translation;
   const again = askedAgain(chat, { calls: translation.callable.length > 0 });
   const streaming = request.stream === true;
@@ -86,11 +105,12 @@ function generate(c: Context, services: Services, generation: Generation): Promi
         mustFit: translation.responseFormat !== null,
         guarded: translation.guarded,
         keep,
+        whole: whole.write,
         streaming,
         progress: config.progress,
       }),
     events: streaming,
-    tears: false,
+    tears: !streaming && whole.tears,
     headers: notesHeader(notes),
     settle(outcome) {
       if (conversion === undefined) return;

@@ -43,6 +43,8 @@ export interface ResponsesConversionOptions {
   guarded: boolean;
   /** Keeps the response before its last event is told: what a client has heard of is there. */
   keep: (response: ResponseObject) => void;
+  /** Writes the response of the last event where no events are written. */
+  whole: (response: ResponseObject) => string;
   /** Whether events are written, or only the response of the last one. */
   streaming: boolean;
   /** Whether keep-alive events tell the prompt's progress. */
@@ -65,7 +67,7 @@ export function responsesConversion(options: ResponsesConversionOptions): Respon
   const emit = (event: ResponseEvent): void => {
     if (isLast(event)) options.keep(event.response);
     if (streaming) out += write(event);
-    else if (isLast(event)) out = JSON.stringify(event.response);
+    else if (isLast(event)) out = options.whole(event.response);
   };
   const steps = options.steps(emit, schemaPass !== null);
   const hear = () => answerReader(options.guarded ? unguarding(steps.chunk) : steps.chunk);

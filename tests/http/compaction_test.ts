@@ -1,6 +1,7 @@
 /** Conversations as summaries: Codex's own request for one, and `compaction_trigger`. */
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { stream, text as words } from "../fake_llama/answers.ts";
+import { assertFits } from "../open_responses.ts";
 import { assertCallEvents } from "../sdk_shapes.ts";
 import { collect } from "../sse_reader.ts";
 import { errorOf, testApp } from "./test_app.ts";
@@ -121,4 +122,34 @@ Deno.test("reasoning is sealed where that is asked for, and opened when only the
   const said = JSON.stringify(app.fake.requests[1]?.body?.messages);
   assertStringIncludes(said, '"reasoning_content":"I think."');
   assertStringIncludes(said, '"reasoning_content":"Seen."');
+});
+
+Deno.test("compact gives a conversation as one item, which goes on in the next request", async () => {
+  await using app = await testApp();
+  app.fake.reply(words("The user wants a llama."));
+  const body = { model: "tiny", input: [user("I want a llama.")], prompt_cache_key: "k" };
+  const compacted = await (await app.post("/v1/responses/compact", body)).json();
+  assertFits("CompactResource", compacted);
+  assertEquals(compacted.output.map(({ type }: { type: string }) => type), ["compaction"]);
+  app.fake.reply(words("Which?"));
+  const input = [...compacted.output, user("A brown one.")];
+  assertEquals((await (await app.post("/v1/responses", { input })).json()).status, "completed");
+  assertStringIncludes(
+    JSON.stringify(app.fake.requests[1]?.body?.messages),
+    "The user wants a llama.",
+  );
+});
+
+Deno.test("compact refuses a request without a model, and breaks off where it fails late", async () => {
+  await using app = await testApp();
+  const refused = await app.post("/v1/responses/compact", { input: [user("a")] });
+  assertEquals([refused.status, (await errorOf(refused)).param], [400, "model"]);
+  app.fake.reply(words(""));
+  app.fake.reply(words(""));
+  const failed = await app.post("/v1/responses/compact", { model: "tiny", input: "a" });
+  let text = "";
+  await assertRejects(async () => {
+    for await (const bytes of failed.body ?? []) text += new TextDecoder().decode(bytes);
+  });
+  assertStringIncludes(text, "the model wrote no summary");
 });

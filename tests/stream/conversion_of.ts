@@ -41,6 +41,7 @@ export function conversionOf(
     mustFit: false,
     guarded: false,
     keep: () => {},
+    whole: JSON.stringify,
     streaming: true,
     progress: true,
     ...rest,

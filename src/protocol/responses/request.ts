@@ -110,8 +110,8 @@ export function toChat(
   };
 }
 
-/** A bare text is one user message; an empty one is nothing. */
-function inputItems(input: CreateResponse["input"]): readonly Item[] {
+/** The items of an input: a bare text is one user message, an empty one is nothing. */
+export function inputItems(input: CreateResponse["input"]): readonly Item[] {
   if (input == null || input === "") return [];
   return typeof input === "string" ? [{ role: "user", content: input }] : input;
 }
