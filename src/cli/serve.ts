@@ -56,6 +56,7 @@ export async function serve(config: Config): Promise<number> {
     store,
     log,
     transfers: new Set(),
+    sockets: new Set(),
   };
   try {
     return await listen(services, isTerminal);
@@ -105,8 +106,12 @@ const LAST_WORDS = 1_000;
  * client that does not read, or has not sent its whole request, is not waited for.
  */
 async function shutDown(servers: readonly Listener[], services: Services): Promise<void> {
-  const { config, log, transfers } = services;
-  const closed = Promise.all(servers.map((server) => server.shutdown())).then(() => true);
+  const { config, log, transfers, sockets } = services;
+  const closed = Promise.all([
+    ...servers.map((server) => server.shutdown()),
+    // A server's own shutdown knows nothing of connections that became WebSockets.
+    ...[...sockets].map((socket) => socket.end()),
+  ]).then(() => true);
   if (!await within(closed, config.timeouts.grace * 1000, () => false)) {
     if (transfers.size > 0) {
       log.warn(`${transfers.size} answers did not end in time: they are cut off`);

@@ -2,7 +2,6 @@
  * The only wiring: which path leads where, and what every request passes on its way.
  */
 import { Hono } from "@hono/hono";
-import { ApiError } from "../protocol/error.ts";
 import { account } from "./account.ts";
 import { createChatCompletion } from "./chat.ts";
 import { compactResponse } from "./compact.ts";
@@ -18,21 +17,16 @@ import {
   updateConversation,
 } from "./conversations.ts";
 import { keyCheck, pageCheck } from "./edge.ts";
-import {
-  CLIENT_CLOSED_REQUEST,
-  errorResponse,
-  internalError,
-  unknownPath,
-  wrongMethod,
-} from "./errors.ts";
+import { endWithError, errorResponse, unknownPath, wrongMethod } from "./errors.ts";
 import { healthz, readyz } from "./health.ts";
 import { newId } from "./ids.ts";
 import { getModel, listModels } from "./models.ts";
 import { ollamaModels, ollamaVersion, pullOllamaModel, showOllamaModel } from "./ollama.ts";
 import { countInputTokens } from "./input_tokens.ts";
-import { createResponse, refuseWebSocket } from "./responses.ts";
+import { createResponse } from "./responses.ts";
 import { ownerOf } from "./owner.ts";
-import { type RequestOutcome, requestScope } from "./scope.ts";
+import { requestScope } from "./scope.ts";
+import { openSocket } from "./socket.ts";
 import { cancelResponse, deleteResponse, getResponse, listInputItems } from "./stored_responses.ts";
 import { requestTarget } from "./target.ts";
 
@@ -116,7 +110,7 @@ export function createApp(services: Services): Hono<AppEnv> {
     if (!scope.handedOver() && isApi(c.req.path)) scope.end("complete", c.res.status);
   });
 
-  app.get("/v1/responses", (c, next) => upgrades(c) ? refuseWebSocket() : next());
+  app.get("/v1/responses", (c, next) => upgrades(c) ? openSocket(c, services) : next());
   for (const { path, methods } of routes) {
     app.all(path, (c) => {
       const handler = methods[c.req.method] ?? (c.req.method === "HEAD" ? methods.GET : undefined);
@@ -127,22 +121,10 @@ export function createApp(services: Services): Hono<AppEnv> {
     throw unknownPath(c.req.method, requestTarget(c.req.url).path);
   });
   app.onError((cause, c) => {
-    const error = cause instanceof ApiError ? cause : internalError(cause);
     const scope = c.get("scope");
-    scope.end(outcomeOf(error), error.status, error);
-    if (error.code === "internal_error") log.error(stackOf(cause), { id: scope.id });
-    const response = errorResponse(error);
+    const response = errorResponse(endWithError(cause, scope, log));
     response.headers.set("x-request-id", scope.id);
     return response;
   });
   return app;
-}
-
-function outcomeOf({ status }: ApiError): RequestOutcome {
-  if (status === CLIENT_CLOSED_REQUEST) return "cancelled";
-  return status < 500 ? "refused" : "failed";
-}
-
-function stackOf(cause: Error): string {
-  return cause.stack ?? cause.message;
 }

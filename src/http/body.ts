@@ -20,6 +20,8 @@ export interface JsonBody {
   bytes: Uint8Array;
 }
 
+const MIB = 1024 * 1024;
+
 /** The longest a body may take to arrive, in milliseconds. */
 const BODY_TIMEOUT = 60_000;
 
@@ -33,7 +35,12 @@ export async function readJson(request: Request, limits: BodyLimits): Promise<Js
       { status: 415, type: "invalid_request_error", code: "unsupported_content_encoding" },
     );
   }
-  const bytes = await within(readBytes(request, limits.bodyMb), BODY_TIMEOUT, tooLate);
+  return parseBody(await within(readBytes(request, limits.bodyMb), BODY_TIMEOUT, tooLate), limits);
+}
+
+/** Parses what has arrived whole, such as a WebSocket's message; throws ApiError 400 or 413. */
+export function parseBody(bytes: Uint8Array, limits: BodyLimits): JsonBody {
+  if (bytes.length > limits.bodyMb * MIB) throw tooLarge(limits.bodyMb);
   checkDepth(bytes, limits.jsonDepth);
   const sent = decode(bytes);
   const text = pairSurrogates(sent);
@@ -70,7 +77,7 @@ function pairSurrogates(json: string): string {
 }
 
 async function readBytes(request: Request, bodyMb: number): Promise<Uint8Array> {
-  const limit = bodyMb * 1024 * 1024;
+  const limit = bodyMb * MIB;
   const declared = request.headers.get("content-length");
   if (declared !== null) {
     if (Number(declared) > limit) throw tooLarge(bodyMb);

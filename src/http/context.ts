@@ -12,6 +12,7 @@ import type { NewThreadSlot } from "../upstream/new_thread_slot.ts";
 import type { SlotQueue } from "../upstream/slots.ts";
 import type { UpstreamWatch } from "../upstream/model.ts";
 import type { RequestScope } from "./scope.ts";
+import type { OpenSocket } from "./socket.ts";
 import type { ThreadTools } from "./thread_tools.ts";
 
 export interface Services {
@@ -28,6 +29,8 @@ export interface Services {
   log: Log;
   /** Answers under way; a shutdown ends what is left here. */
   transfers: Set<Transfer>;
+  /** WebSockets that are open; a shutdown closes them. */
+  sockets: Set<OpenSocket>;
 }
 
 /** Hono's variables of one request. */

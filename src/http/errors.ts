@@ -1,9 +1,28 @@
 /** Errors as answers: OpenAI's envelope on every path. */
 import { ApiError, openAiErrorBody } from "../protocol/error.ts";
+import type { Log } from "../log.ts";
 import { BROKEN_OFF } from "../stream/transfer_body.ts";
+import type { RequestOutcome, RequestScope } from "./scope.ts";
 
 /** The status of a client that left before its answer; nobody reads it. */
 export const CLIENT_CLOSED_REQUEST = 499;
+
+/** Ends a request with what its handler threw, in the log too; gives what the client is told. */
+export function endWithError(cause: unknown, scope: RequestScope, log: Log): ApiError {
+  const error = cause instanceof ApiError ? cause : internalError(cause);
+  scope.end(outcomeOf(error), error.status, error);
+  if (error.code === "internal_error") log.error(stackOf(cause), { id: scope.id });
+  return error;
+}
+
+function outcomeOf({ status }: ApiError): RequestOutcome {
+  if (status === CLIENT_CLOSED_REQUEST) return "cancelled";
+  return status < 500 ? "refused" : "failed";
+}
+
+function stackOf(cause: unknown): string {
+  return cause instanceof Error ? cause.stack ?? cause.message : String(cause);
+}
 
 /** The client hung up before its answer began; told to the log alone. */
 export function clientLeft(): ApiError {

@@ -26,18 +26,22 @@ export interface Exchange {
   send: (signal: AbortSignal) => Source;
   /** Makes the conversion; `signal` serves further upstream requests of the same answer. */
   conversion: (signal: AbortSignal) => Conversion;
+  /** Called once at the end, before the log line is written. */
+  settle: (outcome: Outcome) => void;
+}
+
+/** An exchange whose answer is a body. */
+export interface HttpExchange extends Exchange {
   /** Whether the answer is a stream of events, or one JSON text. */
   events: boolean;
   /** Whether a failure after the 200 tears the transfer, for want of a field that could tell it. */
   tears: boolean;
   /** Headers of the answer. */
   headers: Record<string, string>;
-  /** Called once at the end, before the log line is written. */
-  settle: (outcome: Outcome) => void;
 }
 
 /**
- * Runs an exchange. Throws ApiError until the 200 is sent, also for a client that has left.
+ * Runs an exchange over HTTP. Throws ApiError until the 200 is sent, also for a client that has left.
  *
  * An answer without events is a body that comes late, for its head is sent just as early: Deno
  * 2.9.6 does not notice that a client has left while a handler runs, unless the whole request came
@@ -46,11 +50,33 @@ export interface Exchange {
 export async function exchange(
   c: Context,
   services: Services,
-  { slot, send, conversion, events, tears, headers, settle }: Exchange,
+  { events, tears, headers, ...carried }: HttpExchange,
 ): Promise<Response> {
-  const scope = c.get("scope");
+  const asker = { scope: c.get("scope"), client: c.req.raw.signal };
+  const transfer = await carry(asker, services, carried);
+  return new Response(transferBody(transfer, { tears }), {
+    headers: { ...(events ? EVENT_HEADERS : JSON_HEADERS), ...headers },
+  });
+}
+
+/** Whose request is carried. */
+export interface Asker {
+  scope: RequestScope;
+  /** Aborts when the client leaves. */
+  client: AbortSignal;
+}
+
+/**
+ * Begins an exchange: waits for a slot, asks, and gives the transfer, whose pieces the caller pulls.
+ * Throws ApiError for what fails within the time before keep-alive begins, and then `settle` is not
+ * called; from there on a failure is told by the transfer.
+ */
+export async function carry(
+  { scope, client }: Asker,
+  services: Services,
+  { slot, send, conversion, settle }: Exchange,
+): Promise<Transfer> {
   const upstream = new AbortController();
-  const client = c.req.raw.signal;
   if (client.aborted) throw clientLeft();
   // Until a transfer exists, the client's leaving only has the upstream to end.
   let leave: (reason: unknown) => void = (reason) => upstream.abort(reason);
@@ -64,6 +90,7 @@ export async function exchange(
   const waited = performance.now() - scope.acceptedAt;
   const early = await earlyError(source, Math.max(0, COMMIT_AFTER - waited));
   if (client.aborted || early !== null) {
+    client.removeEventListener("abort", onLeave);
     leavePlace();
     throw client.aborted ? clientLeft() : early;
   }
@@ -92,9 +119,7 @@ export async function exchange(
   services.transfers.add(transfer);
   leave = (reason) => transfer.cancel(reason);
   scope.handOver();
-  return new Response(transferBody(transfer, { tears }), {
-    headers: { ...(events ? EVENT_HEADERS : JSON_HEADERS), ...headers },
-  });
+  return transfer;
 }
 
 /** Notices when the model begins to answer. */

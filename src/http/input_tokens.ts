@@ -14,7 +14,10 @@ export async function countInputTokens(c: Context, services: Services): Promise<
   const { json } = await readJson(c.req.raw, config.limits);
   const request = parseCreateResponse(json);
   const model = await watch.resolve(request.model);
-  const { earlier } = placeOf(request, ownerOf(c.req.raw.headers, config), store);
+  const { earlier } = placeOf(request, ownerOf(c.req.raw.headers, config), {
+    store,
+    memory: null,
+  });
   const { images } = config;
   const translation = toChat(request, model, {
     ...{ images, unseal: seal.unseal, lastTools: null, earlier },

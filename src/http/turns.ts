@@ -9,6 +9,7 @@ import type { ResponseObject } from "../protocol/responses/output/response.ts";
 import type { CreateResponse } from "../protocol/responses/schema.ts";
 import type { Store } from "../store/store.ts";
 import { newId } from "./ids.ts";
+import type { SocketMemory } from "./socket_memory.ts";
 
 /** How much of a chain of responses may come into one prompt. */
 const BOUNDS = { turns: 10_000, bytes: 64 * 1024 * 1024 };
@@ -18,6 +19,8 @@ export interface Place {
   owner: string;
   /** Items of the turns before, oldest first. */
   earlier: readonly Item[];
+  /** Whether the earlier items are in a connection's memory alone, and not in the store. */
+  remembered: boolean;
   previousId: string | null;
   conversationId: string | null;
 }
@@ -25,10 +28,15 @@ export interface Place {
 /**
  * Reads what a request goes on from.
  *
+ * @param memory what the request's connection remembers; null for one that remembers nothing
  * @throws {ApiError} 400 `previous_response_not_found`, 404 `conversation_not_found`, or 400 for an
  * output without its call
  */
-export function placeOf(request: CreateResponse, owner: string, store: Store): Place {
+export function placeOf(
+  request: CreateResponse,
+  owner: string,
+  { store, memory }: { store: Store; memory: SocketMemory | null },
+): Place {
   const previousId = request.previous_response_id || null;
   const { conversation } = request;
   const conversationId = typeof conversation === "object" && conversation !== null
@@ -41,7 +49,10 @@ export function placeOf(request: CreateResponse, owner: string, store: Store): P
       "conversation",
     );
   }
-  const earlier = previousId !== null
+  const remembered = previousId === null ? null : memory?.recall(previousId) ?? null;
+  const earlier = remembered !== null
+    ? remembered
+    : previousId !== null
     ? turnsBefore(previousId, owner, store)
     : conversationId !== null
     ? conversationItems(conversationId, owner, store)
@@ -49,7 +60,7 @@ export function placeOf(request: CreateResponse, owner: string, store: Store): P
   if (previousId !== null || conversationId !== null) {
     checkOutputs(earlier, Array.isArray(request.input) ? request.input : []);
   }
-  return { owner, earlier, previousId, conversationId };
+  return { owner, earlier, remembered: remembered !== null, previousId, conversationId };
 }
 
 function turnsBefore(id: string, owner: string, { responses }: Store): Item[] {
@@ -111,11 +122,16 @@ export interface Turn {
   place: Place;
 }
 
-/** Keeps a finished answer with its input, and adds both to its conversation. */
+/**
+ * Keeps a finished answer with its input, and adds both to its conversation. What only a connection
+ * remembers becomes part of the input, for the store could not find it again.
+ */
 export function keepTurn(response: ResponseObject, { request, place }: Turn, store: Store): void {
-  const { owner, previousId, conversationId } = place;
+  const { owner, earlier, remembered, conversationId } = place;
+  const previousId = remembered ? null : place.previousId;
   const { id, model, status, created_at: createdAt } = response;
-  const input = keptInput(request.input, newId);
+  const own = keptInput(request.input, newId);
+  const input = remembered ? keptInput([...earlier, ...own.map(itemOf)], newId) : own;
   const text = JSON.stringify(response);
   const background = false;
   store.responses.put({
@@ -125,4 +141,19 @@ export function keepTurn(response: ResponseObject, { request, place }: Turn, sto
   if (conversationId === null) return;
   const output = response.output.map((item) => ({ id: item.id, text: JSON.stringify(item) }));
   store.conversations.append(conversationId, owner, [...input, ...output]);
+}
+
+/** Remembers a finished answer and all before it, on its connection alone. */
+export function rememberTurn(
+  response: ResponseObject,
+  { request, place }: Turn,
+  memory: SocketMemory,
+): void {
+  const input = keptInput(request.input, newId).map(itemOf);
+  const output: Item[] = JSON.parse(JSON.stringify(response.output));
+  memory.remember(response.id, [...place.earlier, ...input, ...output]);
+}
+
+function itemOf({ text }: { text: string }): Item {
+  return JSON.parse(text);
 }

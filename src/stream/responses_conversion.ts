@@ -6,7 +6,7 @@ import { type ApiError, invalidRequest } from "../protocol/error.ts";
 import type { ChatChunk } from "../protocol/chat.ts";
 import { deltaUnguarder } from "../protocol/control_text.ts";
 import { upstreamCutOff, upstreamFailure } from "../protocol/llama_error.ts";
-import { eventWriter } from "../protocol/responses/output/event_writer.ts";
+import type { EventWriter } from "../protocol/responses/output/event_writer.ts";
 import {
   type Emit,
   isLast,
@@ -43,10 +43,8 @@ export interface ResponsesConversionOptions {
   guarded: boolean;
   /** Keeps the response before its last event is told: what a client has heard of is there. */
   keep: (response: ResponseObject) => void;
-  /** Writes the response of the last event where no events are written. */
-  whole: (response: ResponseObject) => string;
-  /** Whether events are written, or only the response of the last one. */
-  streaming: boolean;
+  /** Writes the events, or nothing but the response of the last one. */
+  write: EventWriter;
   /** Whether keep-alive events tell the prompt's progress. */
   progress: boolean;
 }
@@ -59,15 +57,13 @@ export interface ResponsesConversion extends Conversion {
 
 /** Makes the conversion of one response. */
 export function responsesConversion(options: ResponsesConversionOptions): ResponsesConversion {
-  const { schemaPass, askAgain, streaming } = options;
+  const { schemaPass, askAgain, write } = options;
   let out = "";
-  const write = eventWriter();
   let passes = 1;
 
   const emit = (event: ResponseEvent): void => {
     if (isLast(event)) options.keep(event.response);
-    if (streaming) out += write(event);
-    else if (isLast(event)) out = options.whole(event.response);
+    out += write(event);
   };
   const steps = options.steps(emit, schemaPass !== null);
   const hear = () => answerReader(options.guarded ? unguarding(steps.chunk) : steps.chunk);
@@ -132,7 +128,6 @@ export function responsesConversion(options: ResponsesConversionOptions): Respon
       return take();
     },
     beat() {
-      if (!streaming) return "";
       steps.beat(note());
       return take();
     },

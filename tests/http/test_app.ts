@@ -80,6 +80,7 @@ export async function testApp(
     store,
     log: logInto(lines),
     transfers: new Set(),
+    sockets: new Set(),
   };
   const app = createApp(services);
   const request = async (path: string, init?: RequestInit) => await app.request(path, init);

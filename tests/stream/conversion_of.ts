@@ -1,4 +1,5 @@
 /** A Responses conversion with ids and clock that a test can know. */
+import { eventWriter } from "../../src/protocol/responses/output/event_writer.ts";
 import { responseSteps } from "../../src/protocol/responses/output/steps.ts";
 import { newResponse } from "../../src/protocol/responses/output/response.ts";
 import {
@@ -41,8 +42,7 @@ export function conversionOf(
     mustFit: false,
     guarded: false,
     keep: () => {},
-    whole: JSON.stringify,
-    streaming: true,
+    write: eventWriter(),
     progress: true,
     ...rest,
   });

@@ -74,9 +74,10 @@ export function toChat(
   const context: Context = { facts, options, notes, nameOf: tools.nameOf };
   const steps = inputSteps(compaction ? all.slice(0, -1) : all, options.earlier.length, context);
   if (compaction) steps.push({ kind: "user", parts: [textPart(SUMMARY_REQUEST)] });
-  const preload = request.input === "" &&
-    (request.max_output_tokens ?? PRELOAD_TOKENS) < PRELOAD_TOKENS;
-  if (steps.length === 0 && !preload) {
+  const preload = options.warmUp
+    ? steps.length === 0 && !request.instructions
+    : request.input === "" && (request.max_output_tokens ?? PRELOAD_TOKENS) < PRELOAD_TOKENS;
+  if (steps.length === 0 && !preload && !options.warmUp) {
     throw invalidRequest("Cannot answer an empty input: send at least one message", "input");
   }
   const textOnly = compaction || lastTools !== null;

@@ -39,6 +39,8 @@ export interface TranslateOptions {
    * (0.100 to 0.169) sends an empty list, without which the prompt keeps no common prefix.
    */
   lastTools: readonly Tool[] | null;
+  /** The prompt is only to be read, so that an input may be empty; absent counts as false. */
+  warmUp?: boolean;
   /** Items of earlier turns, which stand before the input. */
   earlier: readonly Item[];
 }

@@ -1,25 +1,38 @@
 /** Events as text: the one place that knows `sequence_number`. Pure. */
-import type { ResponseEvent } from "./events.ts";
+import { isLast, type ResponseEvent } from "./events.ts";
+import type { ResponseObject } from "./response.ts";
 
 /** Writes events as they stand on the wire and numbers them from 0, without gaps. */
 export type EventWriter = (event: ResponseEvent) => string;
 
+/**
+ * How an event stands on the wire: as a server-sent event, or as one line of JSON, which becomes a
+ * WebSocket's message.
+ */
+export type Framing = "sse" | "line";
+
 /** Makes the writer of one stream. */
-export function eventWriter(): EventWriter {
+export function eventWriter(framing: Framing = "sse"): EventWriter {
   let sequence = 0;
   // Nearly every event is the next delta of the same part, and differs in two places only.
   let series: ReturnType<typeof deltaSeries> | null = null;
   return (event) => {
-    if (!isPlainDelta(event)) return writeEvent(event, sequence++);
-    if (series === null || !series.fits(event)) series = deltaSeries(event);
+    if (!isPlainDelta(event)) return writeEvent(event, sequence++, framing);
+    if (series === null || !series.fits(event)) series = deltaSeries(event, framing);
     return series.write(sequence++, event.delta);
   };
 }
 
-function writeEvent(event: ResponseEvent, sequenceNumber: number): string {
+/** The writer of an answer that is not streamed: nothing but the response of the last event. */
+export function wholeWriter(write: (response: ResponseObject) => string): EventWriter {
+  return (event) => isLast(event) ? write(event.response) : "";
+}
+
+function writeEvent(event: ResponseEvent, sequenceNumber: number, framing: Framing): string {
   const { type } = event;
   const rest = JSON.stringify(event).slice(`{"type":"${type}",`.length);
-  return `event: ${type}\ndata: {"type":"${type}","sequence_number":${sequenceNumber},${rest}\n\n`;
+  const json = `{"type":"${type}","sequence_number":${sequenceNumber},${rest}`;
+  return framing === "sse" ? `event: ${type}\ndata: ${json}\n\n` : `${json}\n`;
 }
 
 type DeltaEvent = Extract<ResponseEvent, { delta: string }>;
@@ -29,10 +42,11 @@ function isPlainDelta(event: ResponseEvent): event is DeltaEvent {
 }
 
 /** The deltas of one part: everything but number and text is written once. */
-function deltaSeries(first: DeltaEvent) {
+function deltaSeries(first: DeltaEvent, framing: Framing) {
   const { type, item_id } = first;
   const index = partIndex(first);
-  const [before = "", after = ""] = writeEvent({ ...first, delta: "" }, 0).split('"delta":""');
+  const empty = writeEvent({ ...first, delta: "" }, 0, framing);
+  const [before = "", after = ""] = empty.split('"delta":""');
   const [head = "", middle = ""] = before.split('"sequence_number":0');
   return {
     fits: (event: DeltaEvent) =>

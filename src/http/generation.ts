@@ -1,0 +1,260 @@
+/** What a Responses request sends, and how its answer is told, whichever way it came. */
+import type { ChatChunk, ChatRequest } from "../protocol/chat.ts";
+import { schemaProblem } from "../protocol/json_schema_check.ts";
+import { textHealer } from "../protocol/healing/healer.ts";
+import { askedAgain } from "../protocol/responses/empty_answer.ts";
+import { compactionSteps } from "../protocol/responses/output/compaction_steps.ts";
+import type { EventWriter } from "../protocol/responses/output/event_writer.ts";
+import { newResponse, type ResponseObject } from "../protocol/responses/output/response.ts";
+import { responseSteps } from "../protocol/responses/output/steps.ts";
+import { unheard } from "../protocol/responses/output/warm_up.ts";
+import { toChat, type Translation } from "../protocol/responses/request.ts";
+import type { CreateResponse } from "../protocol/responses/schema.ts";
+import {
+  type ResponsesConversion,
+  responsesConversion,
+  type ResponsesConversionOptions,
+  type SchemaPass,
+} from "../stream/responses_conversion.ts";
+import type { UpstreamModel } from "../upstream/model.ts";
+import type { Services } from "./context.ts";
+import type { Exchange } from "./exchange.ts";
+import { newId } from "./ids.ts";
+import { noteLabels, notesHeader } from "./notes.ts";
+import { ownerOf } from "./owner.ts";
+import type { RequestFacts, RequestScope } from "./scope.ts";
+import type { SocketMemory } from "./socket_memory.ts";
+import { threadOf } from "./thread.ts";
+import { keepTurn, type Place, placeOf, rememberTurn } from "./turns.ts";
+
+/** A checked request with all that its way into Chaski adds to it. */
+export interface Asked {
+  request: CreateResponse;
+  /** Of the request itself, or of the one that opened its connection. */
+  headers: Headers;
+  scope: RequestScope;
+  /** What its connection remembers; null for one that remembers nothing. */
+  memory: SocketMemory | null;
+  /** Whether the prompt is only to be read, so that the next request finds it in the cache. */
+  warmUp: boolean;
+  /** Writes the events, or nothing but the whole response. */
+  write: EventWriter;
+}
+
+/** What is carried, and the headers that an answer over HTTP has for it. */
+export interface Generation {
+  exchange: Exchange;
+  headers: Record<string, string>;
+}
+
+interface Prepared extends Asked {
+  model: UpstreamModel;
+  /** The conversation, as far as llama-server's caches are concerned. */
+  cacheThread: string | null;
+  translation: Translation;
+  place: Place;
+}
+
+/**
+ * Prepares a request for its exchange: model, earlier turns, translation. Asks llama-server for
+ * nothing but its model.
+ *
+ * @throws {ApiError} for a request that cannot be answered
+ */
+export async function generation(asked: Asked, services: Services): Promise<Generation> {
+  const { config, watch, threadTools, seal, store } = services;
+  const { request, headers, scope, memory, warmUp } = asked;
+  const model = await watch.resolve(request.model);
+  // A cache key alone may stand for a whole application.
+  const thread = threadOf(headers);
+  const place = placeOf(request, ownerOf(headers, config), { store, memory });
+  const translation = toChat(request, model, {
+    images: config.images,
+    unseal: seal.unseal,
+    lastTools: thread === null ? null : threadTools.recall(thread),
+    warmUp,
+    earlier: place.earlier,
+  });
+  if (thread !== null && request.tools?.length) threadTools.remember(thread, request.tools);
+  const { notes } = translation;
+  scope.tell({
+    model: model.id,
+    stream: memory !== null || request.stream === true,
+    notes: noteLabels(notes),
+  });
+  const cacheThread = threadOf(headers, request.prompt_cache_key);
+  const prepared = { ...asked, model, cacheThread, translation, place };
+  return { exchange: exchangeOf(prepared, services), headers: notesHeader(notes) };
+}
+
+function exchangeOf(prepared: Prepared, services: Services): Exchange {
+  const { translation, scope, warmUp } = prepared;
+  const { preload, chat } = translation;
+  const again = askedAgain(chat, { calls: translation.callable.length > 0 });
+  const ask = asking(services, prepared);
+  const kept = isKept(services, prepared);
+  const keep = keeping(services, prepared, kept);
+  const steps = stepsOf(services, prepared, kept);
+  let conversion: ResponsesConversion | undefined;
+  return {
+    slot: !preload,
+    send: (signal) => preload ? nothing() : ask(signal, warmUp ? { ...chat, ...ONE_TOKEN } : chat),
+    conversion: (signal) =>
+      conversion = responsesConversion({
+        steps,
+        schemaPass: warmUp ? null : schemaPass(translation, (chat) => ask(signal, chat)),
+        askAgain: preload || warmUp ? null : () => ask(signal, again).catch(() => silence({})),
+        mustFit: translation.responseFormat !== null,
+        guarded: translation.guarded,
+        keep,
+        write: prepared.write,
+        progress: services.config.progress,
+      }),
+    settle(outcome) {
+      if (conversion === undefined) return;
+      scope.tell(costOf(conversion));
+      // A client that leaves hears nothing more, but what was said so far is there.
+      if (outcome === "cancelled") keep(conversion.steps.abandoned());
+    },
+  };
+}
+
+/** llama-server reads a prompt to its end for the least that it can be asked to say. */
+const ONE_TOKEN = { max_tokens: 1 };
+
+/** OpenAI keeps what the request does not forbid; what says nothing is not worth it. */
+function isKept({ config }: Services, { request, translation, warmUp }: Prepared): boolean {
+  return config.store === "on" && request.store !== false && !translation.preload && !warmUp;
+}
+
+/** Where a finished response goes: to the store, or to the memory of its connection. */
+function keeping({ store }: Services, { request, place, memory }: Prepared, kept: boolean) {
+  return (response: ResponseObject): void => {
+    if (kept) keepTurn(response, { request, place }, store);
+    else if (memory !== null && response.status !== "failed") {
+      rememberTurn(response, { request, place }, memory);
+    }
+  };
+}
+
+function costOf({ steps, passes }: ResponsesConversion): RequestFacts {
+  const usage = steps.usage();
+  return {
+    ...(passes() > 1 && { passes: passes() }),
+    ...(usage !== null && {
+      input_tokens: usage.input_tokens,
+      cached_tokens: usage.input_tokens_details.cached_tokens,
+      output_tokens: usage.output_tokens,
+    }),
+  };
+}
+
+/** Asks the upstream: always for a stream, so that a hang-up is noticed. */
+function asking({ llama, queue, newThreadSlot }: Services, { model, cacheThread }: Prepared) {
+  return async (signal: AbortSignal, chat: ChatRequest) => {
+    const begins = chat.messages.every(({ role }) => role === "system" || role === "user");
+    const others = queue.running() - 1;
+    const slot = await newThreadSlot.choose({ thread: cacheThread, begins, others }, signal);
+    const body = JSON.stringify({
+      model: model.upstreamId,
+      ...chat,
+      ...(slot !== null && { id_slot: slot }),
+      stream: true,
+      stream_options: { include_usage: true },
+      return_progress: true,
+    });
+    return llama.chat(body, signal);
+  };
+}
+
+/** What tells the answer: as items, or as one sealed summary. */
+function stepsOf(
+  { config, seal }: Services,
+  { request, model, translation, place, warmUp }: Prepared,
+  kept: boolean,
+): ResponsesConversionOptions["steps"] {
+  const { callable, compaction, textOnly } = translation;
+  const mostCalls = textOnly ? 0 : request.parallel_tool_calls === false ? 1 : Infinity;
+  const tools = new Map(callable.map((tool) => [tool.chat.function.name, tool]));
+  const heard = textOnly ? translation.chat.tools ?? [] : callable.map(({ chat }) => chat);
+  const schemas = new Map(heard.map(({ function: { name, parameters } }) => [name, parameters]));
+  const newHealer = (calls: boolean) =>
+    textHealer({
+      tools: calls ? schemas : new Map(),
+      most: mostCalls,
+      think: true,
+      discard: textOnly,
+    });
+  const response = newResponse(request, {
+    id: newId("resp"),
+    model: model.id,
+    createdAt: seconds(),
+    sampling: model.sampling,
+    store: kept,
+    previousId: place.previousId,
+    conversationId: place.conversationId,
+  });
+  const sealed = request.include?.includes("reasoning.encrypted_content") === true;
+  const logprobs = wantsLogprobs(request);
+  return (emit, holdText) => {
+    const context = { response, emit, newId, now: seconds };
+    if (compaction && !warmUp) {
+      return compactionSteps({
+        ...context,
+        newHealer,
+        seal: (text) => seal.seal("compaction", text),
+      });
+    }
+    const steps = responseSteps({
+      ...context,
+      reasoning: config.reasoningEvents,
+      logprobs,
+      mostCalls,
+      holdText,
+      toolNamed: (name) => tools.get(name),
+      // Log probabilities belong to the text token by token, so it stays as it is.
+      newHealer: logprobs ? null : newHealer,
+      sealReasoning: sealed ? (text) => seal.seal("reasoning", text) : null,
+    });
+    return warmUp ? unheard(steps) : steps;
+  };
+}
+
+function schemaPass(
+  { answerSchema, responseFormat, chat }: Translation,
+  ask: (chat: ChatRequest) => Promise<ReadableStream<Uint8Array>>,
+): SchemaPass | null {
+  if (answerSchema === null || responseFormat === null) return null;
+  return {
+    problem: (text, constrained) => schemaProblem(text, answerSchema.schema, { constrained }),
+    // The tools stay, for the prompt's sake; their grammar does not go with the schema's.
+    again: () => ask({ ...chat, tool_choice: "none", response_format: responseFormat }),
+    strict: answerSchema.strict,
+  };
+}
+
+/**
+ * What an upstream would say that has nothing to do: the answer to an empty input, by which LM
+ * Studio's clients, Codex among them, only warm a model up.
+ */
+function nothing(): Promise<ReadableStream<Uint8Array>> {
+  return silence({ usage: { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 } });
+}
+
+/** An answer that says nothing; also in place of a second attempt that could not be made. */
+function silence({ usage }: ChatChunk): Promise<ReadableStream<Uint8Array>> {
+  const choices = [{ index: 0, delta: {}, finish_reason: "stop" }];
+  const chunk = JSON.stringify({ choices, usage });
+  return Promise.resolve(new Blob([`data: ${chunk}\n\n${DONE}`]).stream());
+}
+
+const DONE = "data: [DONE]\n\n";
+
+function wantsLogprobs(request: CreateResponse): boolean {
+  return request.top_logprobs != null && request.top_logprobs > 0 ||
+    request.include?.includes("message.output_text.logprobs") === true;
+}
+
+function seconds(): number {
+  return Math.floor(Date.now() / 1000);
+}
