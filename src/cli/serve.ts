@@ -7,8 +7,10 @@ import { createApp } from "../http/app.ts";
 import { closeLog, type Log, openLog } from "../log.ts";
 import { ApiError } from "../protocol/error.ts";
 import type { Services } from "../http/context.ts";
+import { backgroundRuns } from "../http/background.ts";
 import { threadTools } from "../http/thread_tools.ts";
 import { within } from "../http/within.ts";
+import type { Store } from "../store/store.ts";
 import { sealWith } from "../store/seal.ts";
 import { sealKey } from "../store/seal_key.ts";
 import { openLlama } from "../upstream/llama.ts";
@@ -45,6 +47,7 @@ export async function serve(config: Config): Promise<number> {
     anyName: config.defaultModel === "any",
     onChange: (state) => tellUpstream(state, config.upstream, log),
   });
+  failUnfinished(store, log);
   const services: Services = {
     config,
     llama,
@@ -56,6 +59,7 @@ export async function serve(config: Config): Promise<number> {
     store,
     log,
     transfers: new Set(),
+    background: backgroundRuns(store, (cause) => log.error(`Cannot keep a response: ${cause}`)),
     sockets: new Set(),
   };
   try {
@@ -119,7 +123,21 @@ async function shutDown(servers: readonly Listener[], services: Services): Promi
     for (const transfer of [...transfers]) transfer.failWith(shuttingDown());
     await within(closed, LAST_WORDS, () => false);
   }
+  await services.background.stop(shuttingDown());
   log.info("chaski has stopped");
+}
+
+/** What ran in the background when the process before this one ended will not go on. */
+function failUnfinished(store: Store, log: Log): void {
+  const message = "Cannot finish the answer: Chaski was stopped while it was written.";
+  const failed = store.responses.failUnfinished((text) =>
+    JSON.stringify({
+      ...JSON.parse(text),
+      status: "failed",
+      error: { code: "server_error", message },
+    })
+  );
+  if (failed.length > 0) log.warn(`${failed.length} background responses were cut off`);
 }
 
 function shuttingDown(): ApiError {

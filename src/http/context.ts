@@ -11,6 +11,7 @@ import type { Llama } from "../upstream/llama.ts";
 import type { NewThreadSlot } from "../upstream/new_thread_slot.ts";
 import type { SlotQueue } from "../upstream/slots.ts";
 import type { UpstreamWatch } from "../upstream/model.ts";
+import type { BackgroundRuns } from "./background.ts";
 import type { RequestScope } from "./scope.ts";
 import type { OpenSocket } from "./socket.ts";
 import type { ThreadTools } from "./thread_tools.ts";
@@ -29,6 +30,8 @@ export interface Services {
   log: Log;
   /** Answers under way; a shutdown ends what is left here. */
   transfers: Set<Transfer>;
+  /** Responses that run by themselves. */
+  background: BackgroundRuns;
   /** WebSockets that are open; a shutdown closes them. */
   sockets: Set<OpenSocket>;
 }

@@ -25,7 +25,7 @@ import { ownerOf } from "./owner.ts";
 import type { RequestFacts, RequestScope } from "./scope.ts";
 import type { SocketMemory } from "./socket_memory.ts";
 import { threadOf } from "./thread.ts";
-import { keepTurn, type Place, placeOf, rememberTurn } from "./turns.ts";
+import { endTurn, keepTurn, type Place, placeOf, rememberTurn } from "./turns.ts";
 
 /** A checked request with all that its way into Chaski adds to it. */
 export interface Asked {
@@ -37,13 +37,17 @@ export interface Asked {
   memory: SocketMemory | null;
   /** Whether the prompt is only to be read, so that the next request finds it in the cache. */
   warmUp: boolean;
-  /** Writes the events, or nothing but the whole response. */
-  write: EventWriter;
+  /** Whether the response runs by itself: it is in the store from its beginning. */
+  background: boolean;
 }
 
 /** What is carried, and the headers that an answer over HTTP has for it. */
 export interface Generation {
-  exchange: Exchange;
+  /** @param write writes the events, or nothing but the whole response */
+  exchange: (write: EventWriter) => Exchange;
+  /** The response before anything was said. */
+  response: ResponseObject;
+  place: Place;
   headers: Record<string, string>;
 }
 
@@ -53,6 +57,8 @@ interface Prepared extends Asked {
   cacheThread: string | null;
   translation: Translation;
   place: Place;
+  kept: boolean;
+  response: ResponseObject;
 }
 
 /**
@@ -83,18 +89,37 @@ export async function generation(asked: Asked, services: Services): Promise<Gene
     notes: noteLabels(notes),
   });
   const cacheThread = threadOf(headers, request.prompt_cache_key);
-  const prepared = { ...asked, model, cacheThread, translation, place };
-  return { exchange: exchangeOf(prepared, services), headers: notesHeader(notes) };
+  const kept = isKept(services, asked, translation);
+  const response = newResponse(request, {
+    id: newId("resp"),
+    model: model.id,
+    createdAt: seconds(),
+    sampling: model.sampling,
+    store: kept,
+    background: asked.background,
+    previousId: place.previousId,
+    conversationId: place.conversationId,
+  });
+  const prepared = { ...asked, model, cacheThread, translation, place, kept, response };
+  const keep = keeping(services, prepared);
+  return {
+    exchange: (write) => exchangeOf(prepared, { keep, write }, services),
+    response,
+    place,
+    headers: notesHeader(notes),
+  };
 }
 
-function exchangeOf(prepared: Prepared, services: Services): Exchange {
+function exchangeOf(
+  prepared: Prepared,
+  { keep, write }: { keep: (response: ResponseObject) => void; write: EventWriter },
+  services: Services,
+): Exchange {
   const { translation, scope, warmUp } = prepared;
   const { preload, chat } = translation;
   const again = askedAgain(chat, { calls: translation.callable.length > 0 });
   const ask = asking(services, prepared);
-  const kept = isKept(services, prepared);
-  const keep = keeping(services, prepared, kept);
-  const steps = stepsOf(services, prepared, kept);
+  const steps = stepsOf(services, prepared);
   let conversion: ResponsesConversion | undefined;
   return {
     slot: !preload,
@@ -107,7 +132,7 @@ function exchangeOf(prepared: Prepared, services: Services): Exchange {
         mustFit: translation.responseFormat !== null,
         guarded: translation.guarded,
         keep,
-        write: prepared.write,
+        write,
         progress: services.config.progress,
       }),
     settle(outcome) {
@@ -123,14 +148,19 @@ function exchangeOf(prepared: Prepared, services: Services): Exchange {
 const ONE_TOKEN = { max_tokens: 1 };
 
 /** OpenAI keeps what the request does not forbid; what says nothing is not worth it. */
-function isKept({ config }: Services, { request, translation, warmUp }: Prepared): boolean {
+function isKept(
+  { config }: Services,
+  { request, warmUp }: Asked,
+  translation: Translation,
+): boolean {
   return config.store === "on" && request.store !== false && !translation.preload && !warmUp;
 }
 
 /** Where a finished response goes: to the store, or to the memory of its connection. */
-function keeping({ store }: Services, { request, place, memory }: Prepared, kept: boolean) {
+function keeping({ store }: Services, { request, place, memory, kept, background }: Prepared) {
   return (response: ResponseObject): void => {
-    if (kept) keepTurn(response, { request, place }, store);
+    if (background) endTurn(response, { request, place }, store);
+    else if (kept) keepTurn(response, { request, place }, store);
     else if (memory !== null && response.status !== "failed") {
       rememberTurn(response, { request, place }, memory);
     }
@@ -170,8 +200,7 @@ function asking({ llama, queue, newThreadSlot }: Services, { model, cacheThread 
 /** What tells the answer: as items, or as one sealed summary. */
 function stepsOf(
   { config, seal }: Services,
-  { request, model, translation, place, warmUp }: Prepared,
-  kept: boolean,
+  { request, translation, response, warmUp }: Prepared,
 ): ResponsesConversionOptions["steps"] {
   const { callable, compaction, textOnly } = translation;
   const mostCalls = textOnly ? 0 : request.parallel_tool_calls === false ? 1 : Infinity;
@@ -185,15 +214,6 @@ function stepsOf(
       think: true,
       discard: textOnly,
     });
-  const response = newResponse(request, {
-    id: newId("resp"),
-    model: model.id,
-    createdAt: seconds(),
-    sampling: model.sampling,
-    store: kept,
-    previousId: place.previousId,
-    conversationId: place.conversationId,
-  });
   const sealed = request.include?.includes("reasoning.encrypted_content") === true;
   const logprobs = wantsLogprobs(request);
   return (emit, holdText) => {

@@ -2,6 +2,7 @@
 import { eventWriter, wholeWriter } from "../protocol/responses/output/event_writer.ts";
 import type { ResponseObject } from "../protocol/responses/output/response.ts";
 import { type CreateResponse, parseCreateResponse } from "../protocol/responses/schema.ts";
+import { startInBackground } from "./background_responses.ts";
 import { readJson } from "./body.ts";
 import type { Context, Services } from "./context.ts";
 import { exchange } from "./exchange.ts";
@@ -19,7 +20,10 @@ const RESPONSE_OBJECT: WholeAnswer = { write: JSON.stringify, tears: false };
 /** Answers a Responses request, streamed or whole. */
 export async function createResponse(c: Context, services: Services): Promise<Response> {
   const { json } = await readJson(c.req.raw, services.config.limits);
-  return respond(c, services, parseCreateResponse(json), RESPONSE_OBJECT);
+  const request = parseCreateResponse(json);
+  return request.background
+    ? startInBackground(c, services, request)
+    : respond(c, services, request, RESPONSE_OBJECT);
 }
 
 /** From a checked request to its answer; `whole` is its form where it is not streamed. */
@@ -36,8 +40,9 @@ export async function respond(
     scope: c.get("scope"),
     memory: null,
     warmUp: false,
-    write: events ? eventWriter() : wholeWriter(whole.write),
+    background: false,
   }, services);
-  const { exchange: carried, headers } = prepared;
+  const carried = prepared.exchange(events ? eventWriter() : wholeWriter(whole.write));
+  const { headers } = prepared;
   return exchange(c, services, { ...carried, events, tears: !events && whole.tears, headers });
 }

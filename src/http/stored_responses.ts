@@ -4,6 +4,7 @@ import { eventWriter } from "../protocol/responses/output/event_writer.ts";
 import { replay } from "../protocol/responses/output/replay.ts";
 import type { ResponseObject } from "../protocol/responses/output/response.ts";
 import type { StoredResponse } from "../store/store.ts";
+import { backgroundStream } from "./background_stream.ts";
 import type { Context, Services } from "./context.ts";
 import { EVENT_HEADERS } from "./exchange.ts";
 import { ownerOf } from "./owner.ts";
@@ -11,11 +12,15 @@ import { pageBody, pageQuery } from "./pages.ts";
 
 /** `GET /v1/responses/{id}`: the response, or with `stream=true` its events once more. */
 export function getResponse(c: Context, services: Services): Response {
-  const { text } = found(c, services);
+  const { id, owner, text, background } = found(c, services);
   if (c.req.query("stream") !== "true") {
     return c.body(text, 200, { "content-type": "application/json" });
   }
   const after = sequenceNumber(c.req.query("starting_after"));
+  if (background) {
+    const events = backgroundStream({ id, owner, after }, services);
+    return new Response(events, { headers: EVENT_HEADERS });
+  }
   const write = eventWriter();
   let sequence = -1;
   let events = "";
@@ -32,15 +37,22 @@ export function deleteResponse(c: Context, services: Services): Response {
   const id = idOf(c);
   const { store, config } = services;
   if (!store.responses.delete(id, ownerOf(c.req.raw.headers, config))) throw notFound(id);
+  // What still runs for it would run for nobody.
+  void services.background.cancel(id);
   return c.json({ id, object: "response", deleted: true });
 }
 
 /** `POST /v1/responses/{id}/cancel`: only what runs by itself can be cancelled by its id. */
-export function cancelResponse(c: Context, services: Services): Response {
-  found(c, services);
-  throw invalidRequest(
-    "Cannot cancel a response that does not run in the background: close its connection instead",
-  );
+export async function cancelResponse(c: Context, services: Services): Promise<Response> {
+  const { id, background } = found(c, services);
+  if (!background) {
+    throw invalidRequest(
+      "Cannot cancel a response that does not run in the background: close its connection instead",
+    );
+  }
+  await services.background.cancel(id);
+  const { text } = found(c, services);
+  return c.body(text, 200, { "content-type": "application/json" });
 }
 
 /** `GET /v1/responses/{id}/input_items`. */

@@ -4,7 +4,7 @@
 import { ApiError, invalidRequest } from "../protocol/error.ts";
 import { checkOutputs } from "../protocol/responses/continuation.ts";
 import type { Item } from "../protocol/responses/history/items.ts";
-import { keptInput } from "../protocol/responses/kept_input.ts";
+import { keptInput, type KeptItem } from "../protocol/responses/kept_input.ts";
 import type { ResponseObject } from "../protocol/responses/output/response.ts";
 import type { CreateResponse } from "../protocol/responses/schema.ts";
 import type { Store } from "../store/store.ts";
@@ -122,22 +122,45 @@ export interface Turn {
   place: Place;
 }
 
-/**
- * Keeps a finished answer with its input, and adds both to its conversation. What only a connection
- * remembers becomes part of the input, for the store could not find it again.
- */
-export function keepTurn(response: ResponseObject, { request, place }: Turn, store: Store): void {
+/** Keeps a finished answer with its input, and adds both to its conversation. */
+export function keepTurn(response: ResponseObject, turn: Turn, store: Store): void {
+  const input = putTurn(response, turn, store);
+  addToConversation(response, turn, input, store);
+}
+
+/** Keeps the beginning of a response that runs by itself. */
+export function beginTurn(response: ResponseObject, turn: Turn, store: Store): void {
+  putTurn(response, turn, store);
+}
+
+/** Keeps the end of what `beginTurn` began. */
+export function endTurn(response: ResponseObject, turn: Turn, store: Store): void {
+  const { id, status } = response;
+  if (!store.responses.replace(id, { status, text: JSON.stringify(response) })) return;
+  addToConversation(response, turn, keptInput(turn.request.input, newId), store);
+}
+
+/** What only a connection remembers becomes part of the input: the store could not find it again. */
+function putTurn(response: ResponseObject, { request, place }: Turn, store: Store): KeptItem[] {
   const { owner, earlier, remembered, conversationId } = place;
   const previousId = remembered ? null : place.previousId;
-  const { id, model, status, created_at: createdAt } = response;
+  const { id, model, status, background, created_at: createdAt } = response;
   const own = keptInput(request.input, newId);
   const input = remembered ? keptInput([...earlier, ...own.map(itemOf)], newId) : own;
   const text = JSON.stringify(response);
-  const background = false;
   store.responses.put({
     ...{ id, owner, createdAt, model, status, previousId, conversationId, background, text },
     input,
   });
+  return input;
+}
+
+function addToConversation(
+  response: ResponseObject,
+  { place: { conversationId, owner } }: Turn,
+  input: readonly KeptItem[],
+  store: Store,
+): void {
   if (conversationId === null) return;
   const output = response.output.map((item) => ({ id: item.id, text: JSON.stringify(item) }));
   store.conversations.append(conversationId, owner, [...input, ...output]);

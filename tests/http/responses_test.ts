@@ -95,12 +95,6 @@ Deno.test("createResponse() refuses an empty input that is no preload", async ()
   assertEquals(app.fake.requests.length, 0);
 });
 
-Deno.test("createResponse() refuses to run in the background", async () => {
-  await using app = await testApp();
-  const response = await app.post(PATH, { input: "Hello", background: true });
-  assertEquals([response.status, (await errorOf(response)).param], [400, "background"]);
-});
-
 Deno.test("createResponse() says which tool is not offered, in a header and the log", async () => {
   await using app = await testApp();
   const body = { input: "Hello", tools: [{ type: "web_search" }] };

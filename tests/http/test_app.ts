@@ -4,6 +4,8 @@ import type { Config } from "../../src/config/config.ts";
 import { createApp } from "../../src/http/app.ts";
 import type { Services } from "../../src/http/context.ts";
 import type { Facts, Log } from "../../src/log.ts";
+import { backgroundRuns } from "../../src/http/background.ts";
+import { ApiError } from "../../src/protocol/error.ts";
 import { threadTools } from "../../src/http/thread_tools.ts";
 import { KEY_SIZE, sealWith } from "../../src/store/seal.ts";
 import { openStore } from "../../src/store/sqlite.ts";
@@ -31,6 +33,7 @@ export interface TestApp extends AsyncDisposable {
   post(path: string, body: unknown, init?: RequestInit): Promise<Response>;
 }
 
+const OVER = { status: 503, type: "server_error" };
 const BOUNDS = { age: 1000, count: 1000, bytes: 64 * 1024 * 1024, usage: 1000 };
 
 const CONFIG: Omit<Config, "upstream"> = {
@@ -80,6 +83,9 @@ export async function testApp(
     store,
     log: logInto(lines),
     transfers: new Set(),
+    background: backgroundRuns(store, (cause) => {
+      throw cause;
+    }),
     sockets: new Set(),
   };
   const app = createApp(services);
@@ -92,6 +98,7 @@ export async function testApp(
     request,
     post: (path, body, init = {}) => request(path, { method: "POST", body: asBody(body), ...init }),
     async [Symbol.asyncDispose]() {
+      await services.background.stop(new ApiError("The test is over.", OVER));
       watch.stop();
       store.close();
       await llama.close();

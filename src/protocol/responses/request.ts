@@ -119,10 +119,6 @@ export function inputItems(input: CreateResponse["input"]): readonly Item[] {
 
 /** Refuses what is not there: answering without it would be worse. */
 function refuseMissing(request: CreateResponse): void {
-  if (request.background) {
-    const reason = "nothing runs in the background yet, leave background out";
-    throw invalidRequest(`Cannot answer in the background: ${reason}`, "background");
-  }
   if (request.prompt) {
     throw invalidRequest("Cannot use a stored prompt: Chaski keeps no prompts", "prompt");
   }

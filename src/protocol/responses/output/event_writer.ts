@@ -11,9 +11,13 @@ export type EventWriter = (event: ResponseEvent) => string;
  */
 export type Framing = "sse" | "line";
 
-/** Makes the writer of one stream. */
-export function eventWriter(framing: Framing = "sse"): EventWriter {
-  let sequence = 0;
+/**
+ * Makes the writer of one stream.
+ *
+ * @param first the number of its first event
+ */
+export function eventWriter(first = 0, framing: Framing = "sse"): EventWriter {
+  let sequence = first;
   // Nearly every event is the next delta of the same part, and differs in two places only.
   let series: ReturnType<typeof deltaSeries> | null = null;
   return (event) => {

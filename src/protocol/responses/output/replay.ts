@@ -24,8 +24,8 @@ export function replay(response: ResponseObject, emit: Emit): void {
   emit({ type: lastType(response), response });
 }
 
-/** There is no event for a cancelled response; it is one that is not complete. */
-function lastType({ status }: ResponseObject) {
+/** The event that ends a response; a cancelled one, which has none of its own, is not complete. */
+export function lastType({ status }: ResponseObject) {
   if (status === "completed") return "response.completed";
   return status === "failed" ? "response.failed" : "response.incomplete";
 }

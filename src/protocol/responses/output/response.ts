@@ -6,7 +6,13 @@ import { isRecord } from "../../record.ts";
 import type { OutputItem } from "./item_types.ts";
 import type { ResponseUsage } from "./usage.ts";
 
-export type ResponseStatus = "in_progress" | "completed" | "incomplete" | "failed" | "cancelled";
+export type ResponseStatus =
+  | "queued"
+  | "in_progress"
+  | "completed"
+  | "incomplete"
+  | "failed"
+  | "cancelled";
 
 export interface ResponseObject {
   id: string;
@@ -66,6 +72,19 @@ export interface EchoedRequest {
   prompt_cache_key?: string | null | undefined;
 }
 
+/** What the request does not say of its response. */
+export interface ResponseHead {
+  id: string;
+  model: string;
+  /** Seconds since 1970. */
+  createdAt: number;
+  sampling: SamplingDefaults;
+  store?: boolean;
+  background?: boolean;
+  previousId?: string | null;
+  conversationId?: string | null;
+}
+
 /**
  * The response as it stands before the model has said anything.
  *
@@ -73,16 +92,10 @@ export interface EchoedRequest {
  */
 export function newResponse(
   request: EchoedRequest,
-  { id, model, createdAt, sampling, store = false, previousId = null, conversationId = null }: {
-    id: string;
-    model: string;
-    createdAt: number;
-    sampling: SamplingDefaults;
-    store?: boolean;
-    previousId?: string | null;
-    conversationId?: string | null;
-  },
+  head: ResponseHead,
 ): ResponseObject {
+  const { id, model, createdAt, sampling, store = false, background = false } = head;
+  const { previousId = null, conversationId = null } = head;
   return {
     id,
     object: "response",
@@ -111,7 +124,7 @@ export function newResponse(
     max_output_tokens: request.max_output_tokens ?? null,
     max_tool_calls: request.max_tool_calls ?? null,
     store,
-    background: false,
+    background,
     service_tier: request.service_tier ?? "default",
     metadata: request.metadata ?? {},
     safety_identifier: request.safety_identifier ?? null,
