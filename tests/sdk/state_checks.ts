@@ -7,6 +7,10 @@ export const stateChecks: readonly Check[] = [
   { name: "`responses.retrieve()`, `inputItems.list()` and `delete()` know a response", run: kept },
   { name: "`responses.create()` goes on from a response", run: continued },
   { name: "`responses.create()` talks in a conversation", run: conversation },
+  {
+    name: "`responses.create()` runs in the background, and `retrieve()` reads along",
+    run: background,
+  },
   { name: "`responses.inputTokens.count()` counts the prompt that is read", run: counted },
 ];
 
@@ -60,4 +64,23 @@ async function counted({ client }: SdkStage): Promise<void> {
   });
   const { usage } = await client.responses.create(hello);
   assertEquals(usage?.input_tokens, input_tokens);
+}
+
+async function background({ client }: SdkStage): Promise<void> {
+  const queued = await client.responses.create({ ...hello, background: true });
+  assertEquals([queued.status, queued.background], ["queued", true]);
+  const stream = await client.responses.retrieve(queued.id, { stream: true });
+  const events = await Array.fromAsync(stream);
+  assertEquals(events.map((event) => event.sequence_number), events.map((_, i) => i));
+  const half = await client.responses.retrieve(queued.id, { stream: true, starting_after: 3 });
+  assertEquals(await Array.fromAsync(half), events.slice(4));
+  const { status } = await client.responses.retrieve(queued.id);
+  assert(status === "completed" || status === "incomplete", status);
+  const long = await client.responses.create({
+    model: MODEL,
+    input: "[[tool]] Hello.",
+    background: true,
+    tool_choice: "none",
+  });
+  assertEquals((await client.responses.cancel(long.id)).status, "cancelled");
 }
