@@ -17,7 +17,7 @@ import {
   updateConversation,
 } from "./conversations.ts";
 import { keyCheck, pageCheck } from "./edge.ts";
-import { endWithError, errorResponse, unknownPath, wrongMethod } from "./errors.ts";
+import { endWithError, errorResponse, shuttingDown, unknownPath, wrongMethod } from "./errors.ts";
 import { healthz, readyz } from "./health.ts";
 import { newId } from "./ids.ts";
 import { getModel, listModels } from "./models.ts";
@@ -103,6 +103,7 @@ export function createApp(services: Services): Hono<AppEnv> {
       onEnd: (summary) => account(summary, ownerOf(c.req.raw.headers, config), services),
     });
     c.set("scope", scope);
+    if (services.stopping && path !== "/healthz") throw shuttingDown();
     checkPage(c.req.raw.headers, host);
     if (isApi(c.req.path)) checkKey(c.req.raw.headers);
     await next();

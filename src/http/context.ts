@@ -34,6 +34,8 @@ export interface Services {
   background: BackgroundRuns;
   /** WebSockets that are open; a shutdown closes them. */
   sockets: Set<OpenSocket>;
+  /** Set when the shutdown begins: nobody new is let in, though ports may still be open. */
+  stopping: boolean;
 }
 
 /** Hono's variables of one request. */

@@ -46,6 +46,15 @@ export function isTold(cause: unknown): boolean {
   return cause === BROKEN_OFF;
 }
 
+/** 503 for what comes, and what does not end, while Chaski stops. */
+export function shuttingDown(): ApiError {
+  return new ApiError("Cannot answer: Chaski is shutting down.", {
+    status: 503,
+    type: "server_error",
+    code: "server_shutting_down",
+  });
+}
+
 /** What a defect of Chaski's own looks like to a client: no stack, no detail. */
 export function internalError(cause: unknown): ApiError {
   return new ApiError("Cannot answer: Chaski has failed. Its log says why.", {

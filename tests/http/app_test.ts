@@ -41,7 +41,7 @@ Deno.test("createApp() answers HEAD of the Responses path with 200", async () =>
   assertEquals([response.status, await response.text()], [200, ""]);
 });
 
-Deno.test("createApp() refuses a WebSocket with 426", async () => {
+Deno.test("createApp() refuses a WebSocket without its handshake with 426", async () => {
   await using app = await testApp();
   const response = await app.request("/v1/responses", {
     headers: { upgrade: "WebSocket", connection: "Upgrade" },

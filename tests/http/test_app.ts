@@ -87,6 +87,7 @@ export async function testApp(
       throw cause;
     }),
     sockets: new Set(),
+    stopping: false,
   };
   const app = createApp(services);
   const request = async (path: string, init?: RequestInit) => await app.request(path, init);
