@@ -44,7 +44,7 @@ function upgraded(request: Request): Deno.WebSocketUpgrade {
 }
 
 /** RFC 6455 7.4.1. */
-const NORMAL = 1000, GOING_AWAY = 1001;
+const NORMAL = 1000, GOING_AWAY = 1001, POLICY = 1008;
 
 /**
  * Serves a connection until it ends.
@@ -57,7 +57,13 @@ export function serveSocket(
 ): void {
   const left = new AbortController();
   const ended = Promise.withResolvers<void>();
-  const line: SocketLine = { socket, left: left.signal, headers, memory: socketMemory() };
+  const line: SocketLine = {
+    ...{ socket, left: left.signal, headers, memory: socketMemory() },
+    drop() {
+      close(POLICY, "nothing is read");
+      left.abort(new Error("the client does not read"));
+    },
+  };
   let running = false;
   let farewell: (() => void) | null = null;
   let closing: ReturnType<typeof setTimeout> | undefined;
@@ -83,7 +89,7 @@ export function serveSocket(
 
   const limit = setTimeout(() =>
     leave(() => {
-      tellError(connectionLimitReached(), socket);
+      tellError(connectionLimitReached(), line);
       close(NORMAL, "60 minutes have passed");
     }), lifetime);
   const open: OpenSocket = {

@@ -26,6 +26,8 @@ export interface SocketLine {
   /** Of the request that opened the connection. */
   headers: Headers;
   memory: SocketMemory;
+  /** Ends the connection, and with it what runs, because the client does not read. */
+  drop(): void;
 }
 
 /** Answers a message, whatever it is. Never rejects. */
@@ -45,10 +47,10 @@ export async function answerMessage(
     const asked = { request, headers, scope, memory, warmUp, background: false };
     const { exchange } = await generation(asked, services);
     const transfer = await carry({ scope, client: left }, services, exchange(write));
-    await tellTransfer(transfer, line.socket);
+    await tellTransfer(transfer, line);
     outcome = transfer.outcome;
   } catch (cause) {
-    tellError(endWithError(cause, scope, services.log), line.socket);
+    tellError(endWithError(cause, scope, services.log), line);
   }
   if (outcome !== "complete" && previous) memory.forget(previous);
 }
@@ -56,21 +58,18 @@ export async function answerMessage(
 /** Refuses a message unread. */
 export function refuseMessage(
   error: ApiError,
-  { socket, headers }: SocketLine,
+  line: SocketLine,
   services: Services,
 ): void {
-  tellError(endWithError(error, turnScope(headers, services), services.log), socket);
+  tellError(endWithError(error, turnScope(line.headers, services), services.log), line);
 }
 
 /** Sends an error; a client that only asks and never reads is let go. */
-export function tellError(error: ApiError, socket: WebSocket): void {
+export function tellError(error: ApiError, { socket, drop }: SocketLine): void {
   if (socket.readyState !== WebSocket.OPEN) return;
-  if (socket.bufferedAmount > HIGH_WATER) socket.close(POLICY, "nothing is read");
+  if (socket.bufferedAmount > HIGH_WATER) drop();
   else socket.send(errorMessage(error));
 }
-
-/** RFC 6455 7.4.1: the client does what the server will not bear. */
-const POLICY = 1008;
 
 /** Each turn is a request of its own in log and account. */
 function turnScope(headers: Headers, services: Services): RequestScope {
@@ -85,14 +84,14 @@ function turnScope(headers: Headers, services: Services): RequestScope {
 }
 
 /** Pulls only while the line takes it, so that a slow reader slows llama-server. */
-async function tellTransfer(transfer: Transfer, socket: WebSocket): Promise<void> {
+async function tellTransfer(transfer: Transfer, { socket, drop }: SocketLine): Promise<void> {
   for (;;) {
     while (socket.bufferedAmount > HIGH_WATER && transfer.outcome === null) {
       await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY));
     }
     const piece = await transfer.next();
     if (socket.readyState !== WebSocket.OPEN) return transfer.cancel(new Error("it is closed"));
-    if (transfer.outcome === "cancelled") return socket.close(POLICY, "nothing is read");
+    if (transfer.outcome === "cancelled") return drop();
     if (piece === null) return;
     for (const message of String(piece).split("\n")) {
       if (message !== "") socket.send(message);

@@ -32,7 +32,7 @@ export function codexConfig({ version, url, model, envKey, catalogueFile }: Code
 }
 
 /** Arguments of `codex exec` that change a key of Chaski's provider for one run. */
-export function providerKey(key: string, value: string | number): string[] {
+export function providerKey(key: string, value: string | number | boolean): string[] {
   return ["-c", `model_providers.chaski.${key}=${JSON.stringify(value)}`];
 }
 

@@ -7,6 +7,7 @@ import { failures } from "./scenarios/failures.ts";
 import { images } from "./scenarios/images.ts";
 import { patience } from "./scenarios/patience.ts";
 import { real } from "./scenarios/real.ts";
+import { sockets } from "./scenarios/sockets.ts";
 import { tools } from "./scenarios/tools.ts";
 import { turns } from "./scenarios/turns.ts";
 
@@ -15,6 +16,7 @@ export const scenarios: readonly Scenario[] = [
   ...real,
   ...turns,
   ...entrances,
+  ...sockets,
   ...images,
   ...tools,
   ...agents,
