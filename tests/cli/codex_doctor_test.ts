@@ -184,11 +184,6 @@ const HINTS: Mistake[] = [
     line: "stream_idle_timeout_ms is 5000: long prompts may be cut; set 600000",
   },
   {
-    name: "websockets",
-    edit: replace(/^wire_api/m, "supports_websockets = true\nwire_api"),
-    line: "supports_websockets is true, but Chaski serves none; take the line out",
-  },
-  {
     name: "a model's name in other case",
     edit: replace('model = "tiny"', 'model = "TINY"'),
     server: { models: { tiny: 1 }, aliases: ["TINY"] },

@@ -4,6 +4,7 @@ import { modelChecks } from "./model_checks.ts";
 import { reasoningChecks } from "./reasoning_checks.ts";
 import { schemaChecks } from "./schema_checks.ts";
 import { onSdkStage } from "./sdk_stage.ts";
+import { socketChecks } from "./socket_checks.ts";
 import { stateChecks } from "./state_checks.ts";
 import { textChecks } from "./text_checks.ts";
 import { toolChecks } from "./tool_checks.ts";
@@ -18,6 +19,7 @@ const checks = [
   ...chatChecks,
   ...modelChecks,
   ...stateChecks,
+  ...socketChecks,
   ...errorChecks,
 ];
 

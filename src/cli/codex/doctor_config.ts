@@ -107,7 +107,7 @@ export function comfortFindings(
   const { table, document } = view;
   if (table === undefined) return [];
   const findings = [...catalogueFindings(view)];
-  const { env_key, stream_idle_timeout_ms: idle, supports_websockets } = table;
+  const { env_key, stream_idle_timeout_ms: idle } = table;
   if (typeof env_key === "string" && !env[env_key]) {
     findings.push(problem(`env_key names ${env_key}, which is not set here; export ${env_key}=…`));
   }
@@ -118,9 +118,6 @@ export function comfortFindings(
   }
   if (typeof idle === "number" && idle < 60_000) {
     findings.push(hint(`stream_idle_timeout_ms is ${idle}: long prompts may be cut; set 600000`));
-  }
-  if (supports_websockets === true) {
-    findings.push(hint("supports_websockets is true, but Chaski serves none; take the line out"));
   }
   return findings;
 }
