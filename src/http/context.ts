@@ -13,7 +13,7 @@ import type { SlotQueue } from "../upstream/slots.ts";
 import type { UpstreamWatch } from "../upstream/model.ts";
 import type { BackgroundRuns } from "./background.ts";
 import type { RequestScope } from "./scope.ts";
-import type { OpenSocket } from "./socket.ts";
+import type { OpenSocket } from "./open_socket.ts";
 import type { ThreadTools } from "./thread_tools.ts";
 
 export interface Services {

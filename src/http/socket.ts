@@ -7,6 +7,7 @@ import type { Context, Services } from "./context.ts";
 import { socketMemory } from "./socket_memory.ts";
 import { connectionLimitReached, responseInProgress } from "./socket_messages.ts";
 import { answerMessage, refuseMessage, type SocketLine, tellError } from "./socket_turns.ts";
+import type { OpenSocket } from "./open_socket.ts";
 
 /** Milliseconds that a connection may live, as OpenAI's do. */
 const LIFETIME = 60 * 60_000;
@@ -14,12 +15,6 @@ const LIFETIME = 60 * 60_000;
 const IDLE = 600;
 /** Milliseconds that a client has to answer a close. */
 const CLOSING = 1_000;
-
-/** An open connection, for who wants to end it. */
-export interface OpenSocket {
-  /** Lets a running response end, closes with 1001, and resolves when that is done. */
-  end(): Promise<void>;
-}
 
 /** Opens the connection; throws ApiError 426 for a handshake that is none. */
 export function openSocket(c: Context, services: Services): Response {
