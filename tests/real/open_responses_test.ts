@@ -5,6 +5,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { assertEventFits, assertFits } from "../open_responses.ts";
+import { codeOf, type Message, openClient, responseOf } from "../http/socket_client.ts";
 import { sseEvents } from "../sse_reader.ts";
 import { type RealStage, realStage } from "./real_stage.ts";
 
@@ -126,11 +127,77 @@ const overHttp: Readonly<Record<string, Check>> = {
   },
 };
 
+const overSocket: Readonly<Record<string, Check>> = {
+  "websocket-response": async (stage, more) => {
+    using client = await openClient(stage.chaski.url);
+    assertCompleted(await client.turn({ model: MODEL, input: "Say hello.", ...more }));
+  },
+  "websocket-sequential-responses": async (stage, more) => {
+    using client = await openClient(stage.chaski.url);
+    const turn = { model: MODEL, store: false, ...more };
+    for (const input of ["Say one.", "Say two."]) {
+      assertCompleted(await client.turn({ ...turn, input }));
+    }
+  },
+  "websocket-continuation": async (stage, more) => {
+    using client = await openClient(stage.chaski.url);
+    const turn = { model: MODEL, store: false, ...more };
+    const { id } = assertCompleted(await client.turn({ ...turn, input: "My name is Ann." }));
+    const next = { ...turn, previous_response_id: id, input: "What is my name?" };
+    assertCompleted(await client.turn(next));
+  },
+  "websocket-reconnect-store-false-recovery": async (stage, more) => {
+    const turn = { model: MODEL, store: false, ...more };
+    let id = "";
+    {
+      using first = await openClient(stage.chaski.url);
+      id = assertCompleted(await first.turn({ ...turn, input: "One." })).id;
+    }
+    using second = await openClient(stage.chaski.url);
+    const lost = await second.turn({ ...turn, previous_response_id: id, input: "Two." });
+    assertEquals(codeOf(lost), "previous_response_not_found");
+    assertCompleted(await second.turn({ ...turn, input: "Two." }));
+  },
+  "websocket-previous-response-not-found": async (stage) => {
+    using client = await openClient(stage.chaski.url);
+    const turn = { model: MODEL, previous_response_id: "resp_none", input: "Hello." };
+    assertEquals(codeOf(await client.turn(turn)), "previous_response_not_found");
+  },
+  "websocket-failed-continuation-evicts-cache": async (stage, more) => {
+    using client = await openClient(stage.chaski.url);
+    const turn = { model: MODEL, store: false, ...more };
+    const { id } = assertCompleted(await client.turn({ ...turn, input: "One." }));
+    const output = { type: "function_call_output", call_id: "call_none", output: "x" };
+    const orphan = { ...turn, previous_response_id: id, input: [output] };
+    assert(codeOf(await client.turn(orphan)) !== "previous_response_not_found");
+    const retry = { ...turn, previous_response_id: id, input: "Two." };
+    assertEquals(codeOf(await client.turn(retry)), "previous_response_not_found");
+  },
+  "websocket-compact-new-chain": async (stage, more) => {
+    const [status, compacted] = await post(stage, "/responses/compact", {
+      model: MODEL,
+      input: [say("user", "[[plain]] My name is Ann."), say("assistant", "Hello, Ann.")],
+    });
+    assertEquals(status, 200);
+    using client = await openClient(stage.chaski.url);
+    const input = [...compacted.output, say("user", "What is my name?")];
+    assertCompleted(await client.turn({ model: MODEL, store: false, input, ...more }));
+  },
+};
+
+function assertCompleted(told: readonly Message[]) {
+  const response = responseOf(told);
+  assertFits("ResponseResource", JSON.parse(JSON.stringify(response)));
+  assertEquals(response.status, "completed");
+  return response;
+}
+
 for (const effort of ["none", "medium"]) {
   Deno.test(`the suite of Open Responses passes with reasoning effort ${effort}`, async (t) => {
+    assertEquals(Object.keys({ ...overHttp, ...overSocket }).length, 17);
     const args = ["--alias", MODEL, "-c", "16384", "-np", "2"];
     await using stage = await realStage(args);
-    for (const [name, check] of Object.entries(overHttp)) {
+    for (const [name, check] of Object.entries({ ...overHttp, ...overSocket })) {
       await t.step(name, async () => void await check(stage, { reasoning: { effort } }));
     }
   });
