@@ -4,6 +4,7 @@ import type { ResponseEvent } from "../../src/protocol/responses/output/events.t
 import { assertGolden } from "../golden.ts";
 import { assertEventFits, assertFits } from "../open_responses.ts";
 import { parseSse } from "../sse_reader.ts";
+import { eventWriter } from "../../src/protocol/responses/output/event_writer.ts";
 import { conversionOf, convert } from "./conversion_of.ts";
 import { recordedStreams } from "./recorded.ts";
 import { split } from "./split.ts";
@@ -48,6 +49,19 @@ for (const name of TRANSCRIPTS) {
     await assertGolden(`events/${name}.events.jsonl`, texts.join("\n"));
   });
 }
+
+Deno.test("responsesConversion() tells the same events as lines of JSON", async () => {
+  for (const name of ["chat-stream-logprobs", "qwen3.5-stream-tool"]) {
+    const logprobs = name.includes("logprobs");
+    const [body = ""] = await recordedStreams(name);
+    const told = (options = {}) =>
+      convert(conversionOf({ logprobs, ...options }), [encoder.encode(body)]);
+    const lines = told({ write: eventWriter("line") });
+    assert(lines.endsWith("}\n"));
+    const events = lines.trimEnd().split("\n").map((line) => JSON.parse(line));
+    assertEquals(events, eventsOf(told()));
+  }
+});
 
 Deno.test("responsesConversion() tells reasoning as text where that is configured", async () => {
   const [body = ""] = await recordedStreams("chat-stream-reasoning");

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { functionTool, notesOf, refusalOf, translate, user } from "./translating.ts";
+import { functionTool, notesOf, omit, plain, refusalOf, translate, user } from "./translating.ts";
 
 Deno.test("`toChat()` makes a string one user message [RA15]", () => {
   const { chat, notes } = translate({ input: "Hi", model: "m", stream: true, store: true });
@@ -13,6 +13,15 @@ Deno.test("`toChat()` refuses an empty string, unless it only preloads [RA20]", 
   const { chat, preload } = translate({ input: "", max_output_tokens: 1 });
   assertEquals([chat.messages, preload], [[], true]);
   assertEquals(translate({ input: "x", max_output_tokens: 1 }).preload, false);
+});
+
+Deno.test("`toChat()` takes an empty input for a warm-up, and sends instructions alone", () => {
+  const warmUp = (body: Record<string, unknown>) =>
+    translate(body, plain, { ...omit, warmUp: true });
+  assertEquals(warmUp({ input: [] }).preload, true);
+  const { chat, preload } = warmUp({ input: [], instructions: "Be brief." });
+  assertEquals([preload, JSON.stringify(chat.messages).includes("Be brief.")], [false, true]);
+  assertEquals(warmUp({ input: "", max_output_tokens: 1, instructions: "x" }).preload, false);
 });
 
 Deno.test("`toChat()` refuses an empty list and a missing input [RA21]", () => {
