@@ -1,5 +1,5 @@
 /** What a Responses request sends, and how its answer is told, whichever way it came. */
-import type { ChatChunk, ChatRequest } from "../protocol/chat.ts";
+import type { ChatRequest } from "../protocol/chat.ts";
 import { schemaProblem } from "../protocol/json_schema_check.ts";
 import { textHealer } from "../protocol/healing/healer.ts";
 import { askedAgain } from "../protocol/responses/empty_answer.ts";
@@ -23,6 +23,7 @@ import { newId } from "./ids.ts";
 import { noteLabels, notesHeader } from "./notes.ts";
 import { ownerOf } from "./owner.ts";
 import type { RequestFacts, RequestScope } from "./scope.ts";
+import { nothing, silence } from "./silence.ts";
 import type { SocketMemory } from "./socket_memory.ts";
 import { threadOf } from "./thread.ts";
 import { endTurn, keepTurn, type Place, placeOf, rememberTurn } from "./turns.ts";
@@ -252,23 +253,6 @@ function schemaPass(
     strict: answerSchema.strict,
   };
 }
-
-/**
- * What an upstream would say that has nothing to do: the answer to an empty input, by which LM
- * Studio's clients, Codex among them, only warm a model up.
- */
-function nothing(): Promise<ReadableStream<Uint8Array>> {
-  return silence({ usage: { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 } });
-}
-
-/** An answer that says nothing; also in place of a second attempt that could not be made. */
-function silence({ usage }: ChatChunk): Promise<ReadableStream<Uint8Array>> {
-  const choices = [{ index: 0, delta: {}, finish_reason: "stop" }];
-  const chunk = JSON.stringify({ choices, usage });
-  return Promise.resolve(new Blob([`data: ${chunk}\n\n${DONE}`]).stream());
-}
-
-const DONE = "data: [DONE]\n\n";
 
 function wantsLogprobs(request: CreateResponse): boolean {
   return request.top_logprobs != null && request.top_logprobs > 0 ||
