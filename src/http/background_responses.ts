@@ -1,11 +1,11 @@
 /** `POST /v1/responses` with `background: true`. */
 import { invalidRequest } from "../protocol/error.ts";
 import type { ResponseObject } from "../protocol/responses/output/response.ts";
-import type { CreateResponse } from "../protocol/responses/schema.ts";
 import { backgroundStream } from "./background_stream.ts";
 import type { Context, Services } from "./context.ts";
 import { carry, EVENT_HEADERS } from "./exchange.ts";
 import { generation } from "./generation.ts";
+import type { ReadRequest } from "./read_request.ts";
 import { ownerOf } from "./owner.ts";
 import { beginTurn } from "./turns.ts";
 
@@ -16,7 +16,7 @@ import { beginTurn } from "./turns.ts";
 export async function startInBackground(
   c: Context,
   services: Services,
-  request: CreateResponse,
+  { request, size }: ReadRequest,
 ): Promise<Response> {
   const { config, store, background } = services;
   if (config.store === "never" || request.store === false) {
@@ -27,7 +27,7 @@ export async function startInBackground(
   const scope = c.get("scope");
   const { headers } = c.req.raw;
   const owner = ownerOf(headers, config);
-  const asked = { request, headers, scope, memory: null, warmUp: false, background: true };
+  const asked = { request, size, headers, scope, memory: null, warmUp: false, background: true };
   const prepared = await generation(asked, services);
   const queued: ResponseObject = { ...prepared.response, status: "queued" };
   beginTurn(queued, { request, place: prepared.place }, store);

@@ -11,12 +11,12 @@ const COMPACTION: WholeAnswer = { write: compactionObject, tears: true };
 
 /** Answers with the item that stands for all that was said; nothing is kept. */
 export async function compactResponse(c: Context, services: Services): Promise<Response> {
-  const { json } = await readJson(c.req.raw, services.config.limits);
+  const { json, bytes } = await readJson(c.req.raw, services.config.limits);
   const request = parseCreateResponse(json);
   if (!request.model) {
     throw invalidRequest("Cannot compact the conversation: no model is named", "model");
   }
   const input = [...inputItems(request.input), { type: "compaction_trigger" as const }];
   const compaction = { ...request, input, stream: false, store: false };
-  return respond(c, services, compaction, COMPACTION);
+  return respond(c, services, { request: compaction, size: bytes.length }, COMPACTION);
 }

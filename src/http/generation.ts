@@ -2,6 +2,8 @@
 import type { ChatRequest } from "../protocol/chat.ts";
 import { schemaProblem } from "../protocol/json_schema_check.ts";
 import { textHealer } from "../protocol/healing/healer.ts";
+import { invalidRequest } from "../protocol/error.ts";
+import type { Note } from "../protocol/note.ts";
 import { askedAgain } from "../protocol/responses/empty_answer.ts";
 import { compactionSteps } from "../protocol/responses/output/compaction_steps.ts";
 import type { EventWriter } from "../protocol/responses/output/event_writer.ts";
@@ -31,6 +33,8 @@ import { endTurn, keepTurn, type Place, placeOf, rememberTurn } from "./turns.ts
 /** A checked request with all that its way into Chaski adds to it. */
 export interface Asked {
   request: CreateResponse;
+  /** Bytes that the request has. */
+  size: number;
   /** Of the request itself, or of the one that opened its connection. */
   headers: Headers;
   scope: RequestScope;
@@ -83,14 +87,15 @@ export async function generation(asked: Asked, services: Services): Promise<Gene
     earlier: place.earlier,
   });
   if (thread !== null && request.tools?.length) threadTools.remember(thread, request.tools);
+  const kept = isKept(services, asked, translation);
   const { notes } = translation;
+  if (!kept && asked.size > MOST_KEPT) notes.push(notKept(asked, place));
   scope.tell({
     model: model.id,
     stream: memory !== null || request.stream === true,
     notes: noteLabels(notes),
   });
   const cacheThread = threadOf(headers, request.prompt_cache_key);
-  const kept = isKept(services, asked, translation);
   const response = newResponse(request, {
     id: newId("resp"),
     model: model.id,
@@ -151,10 +156,26 @@ const ONE_TOKEN = { max_tokens: 1 };
 /** OpenAI keeps what the request does not forbid; what says nothing is not worth it. */
 function isKept(
   { config }: Services,
-  { request, warmUp }: Asked,
+  { request, size, warmUp }: Asked,
   translation: Translation,
 ): boolean {
-  return config.store === "on" && request.store !== false && !translation.preload && !warmUp;
+  return config.store === "on" && request.store !== false && size <= MOST_KEPT &&
+    !translation.preload && !warmUp;
+}
+
+/** Bytes of a request that are kept: writing more would hold everybody else up. */
+const MOST_KEPT = 8 * 1024 * 1024;
+
+/** Tells that a response is not kept; throws ApiError 400 where that would break a promise. */
+function notKept({ background }: Asked, { conversationId }: Place): Note {
+  const message = "A request of more than 8 MiB is not kept.";
+  if (!background && conversationId === null) {
+    return { code: "not_stored", param: "store", message };
+  }
+  throw invalidRequest(
+    `Cannot keep the response: ${message}`,
+    background ? "background" : "conversation",
+  );
 }
 
 /** Where a finished response goes: to the store, or to the memory of its connection. */

@@ -1,12 +1,12 @@
 /** What goes over a WebSocket of `/v1/responses`, besides the events of responses. */
 import { type ApiError, invalidRequest } from "../protocol/error.ts";
 import { isRecord } from "../protocol/record.ts";
-import { type CreateResponse, parseCreateResponse } from "../protocol/responses/schema.ts";
+import { parseCreateResponse } from "../protocol/responses/schema.ts";
 import { type BodyLimits, parseBody } from "./body.ts";
+import type { ReadRequest } from "./read_request.ts";
 
 /** A client's `response.create`. */
-export interface CreateMessage {
-  request: CreateResponse;
+export interface CreateMessage extends ReadRequest {
   /** `generate: false`: the prompt is to be read and not answered. */
   warmUp: boolean;
 }
@@ -22,7 +22,7 @@ export function readMessage(data: unknown, limits: BodyLimits): CreateMessage {
   if (typeof data !== "string") {
     throw invalidRequest("Cannot read a message of bytes: send JSON as text.");
   }
-  const { json } = parseBody(new TextEncoder().encode(data), limits);
+  const { json, bytes } = parseBody(new TextEncoder().encode(data), limits);
   if (!isRecord(json)) throw invalidRequest("Cannot read the message: it is no JSON object.");
   const { type, generate, stream: _, stream_options: __, background: ___, ...body } = json;
   if (type !== "response.create") {
@@ -35,7 +35,7 @@ export function readMessage(data: unknown, limits: BodyLimits): CreateMessage {
   if (generate != null && typeof generate !== "boolean") {
     throw invalidRequest("Cannot read generate: expected boolean", "generate");
   }
-  return { request: parseCreateResponse(body), warmUp: generate === false };
+  return { request: parseCreateResponse(body), size: bytes.length, warmUp: generate === false };
 }
 
 /**

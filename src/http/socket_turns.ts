@@ -41,10 +41,10 @@ export async function answerMessage(
   let previous: string | null | undefined;
   let outcome: Transfer["outcome"] = null;
   try {
-    const { request, warmUp } = readMessage(data, services.config.limits);
+    const { request, size, warmUp } = readMessage(data, services.config.limits);
     previous = request.previous_response_id;
     const write = eventWriter(0, "line");
-    const asked = { request, headers, scope, memory, warmUp, background: false };
+    const asked = { request, size, headers, scope, memory, warmUp, background: false };
     const { exchange } = await generation(asked, services);
     const transfer = await carry({ scope, client: left }, services, exchange(write));
     await tellTransfer(transfer, line);

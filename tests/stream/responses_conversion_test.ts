@@ -56,7 +56,7 @@ Deno.test("responsesConversion() tells the same events as lines of JSON", async 
     const [body = ""] = await recordedStreams(name);
     const told = (options = {}) =>
       convert(conversionOf({ logprobs, ...options }), [encoder.encode(body)]);
-    const lines = told({ write: eventWriter("line") });
+    const lines = told({ write: eventWriter(0, "line") });
     assert(lines.endsWith("}\n"));
     const events = lines.trimEnd().split("\n").map((line) => JSON.parse(line));
     assertEquals(events, eventsOf(told()));
