@@ -10,7 +10,7 @@ import { keptInput } from "../protocol/responses/kept_input.ts";
 import type { Conversation, Page } from "../store/store.ts";
 import { readJson } from "./body.ts";
 import type { Context, Services } from "./context.ts";
-import { newId } from "./ids.ts";
+import { newId, seconds } from "./ids.ts";
 import { ownerOf } from "./owner.ts";
 import { pageBody, pageQuery } from "./pages.ts";
 import { conversationNotFound } from "./turns.ts";
@@ -21,7 +21,7 @@ export async function createConversation(c: Context, services: Services): Promis
   const conversation: Conversation = {
     id: newId("conv"),
     owner: owner(c, services),
-    createdAt: Math.floor(Date.now() / 1000),
+    createdAt: seconds(),
     metadata: JSON.stringify(metadata ?? {}),
   };
   services.store.conversations.create(conversation, keptInput(items, newId));

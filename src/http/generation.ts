@@ -1,31 +1,27 @@
 /** What a Responses request sends, and how its answer is told, whichever way it came. */
 import type { ChatRequest } from "../protocol/chat.ts";
 import { schemaProblem } from "../protocol/json_schema_check.ts";
-import { textHealer } from "../protocol/healing/healer.ts";
 import { invalidRequest } from "../protocol/error.ts";
 import type { Note } from "../protocol/note.ts";
 import { askedAgain } from "../protocol/responses/empty_answer.ts";
-import { compactionSteps } from "../protocol/responses/output/compaction_steps.ts";
 import type { EventWriter } from "../protocol/responses/output/event_writer.ts";
 import { newResponse, type ResponseObject } from "../protocol/responses/output/response.ts";
-import { responseSteps } from "../protocol/responses/output/steps.ts";
-import { unheard } from "../protocol/responses/output/warm_up.ts";
 import { toChat, type Translation } from "../protocol/responses/request.ts";
 import type { CreateResponse } from "../protocol/responses/schema.ts";
 import {
   type ResponsesConversion,
   responsesConversion,
-  type ResponsesConversionOptions,
   type SchemaPass,
 } from "../stream/responses_conversion.ts";
 import type { UpstreamModel } from "../upstream/model.ts";
 import type { Services } from "./context.ts";
 import type { Exchange } from "./exchange.ts";
-import { newId } from "./ids.ts";
+import { newId, seconds } from "./ids.ts";
 import { noteLabels, notesHeader } from "./notes.ts";
 import { ownerOf } from "./owner.ts";
 import type { RequestFacts, RequestScope } from "./scope.ts";
 import { nothing, silence } from "./silence.ts";
+import { stepsOf } from "./answer_steps.ts";
 import type { SocketMemory } from "./socket_memory.ts";
 import { threadOf } from "./thread.ts";
 import { endTurn, keepTurn, type Place, placeOf, rememberTurn } from "./turns.ts";
@@ -219,49 +215,6 @@ function asking({ llama, queue, newThreadSlot }: Services, { model, cacheThread 
   };
 }
 
-/** What tells the answer: as items, or as one sealed summary. */
-function stepsOf(
-  { config, seal }: Services,
-  { request, translation, response, warmUp }: Prepared,
-): ResponsesConversionOptions["steps"] {
-  const { callable, compaction, textOnly } = translation;
-  const mostCalls = textOnly ? 0 : request.parallel_tool_calls === false ? 1 : Infinity;
-  const tools = new Map(callable.map((tool) => [tool.chat.function.name, tool]));
-  const heard = textOnly ? translation.chat.tools ?? [] : callable.map(({ chat }) => chat);
-  const schemas = new Map(heard.map(({ function: { name, parameters } }) => [name, parameters]));
-  const newHealer = (calls: boolean) =>
-    textHealer({
-      tools: calls ? schemas : new Map(),
-      most: mostCalls,
-      think: true,
-      discard: textOnly,
-    });
-  const sealed = request.include?.includes("reasoning.encrypted_content") === true;
-  const logprobs = wantsLogprobs(request);
-  return (emit, holdText) => {
-    const context = { response, emit, newId, now: seconds };
-    if (compaction && !warmUp) {
-      return compactionSteps({
-        ...context,
-        newHealer,
-        seal: (text) => seal.seal("compaction", text),
-      });
-    }
-    const steps = responseSteps({
-      ...context,
-      reasoning: config.reasoningEvents,
-      logprobs,
-      mostCalls,
-      holdText,
-      toolNamed: (name) => tools.get(name),
-      // Log probabilities belong to the text token by token, so it stays as it is.
-      newHealer: logprobs ? null : newHealer,
-      sealReasoning: sealed ? (text) => seal.seal("reasoning", text) : null,
-    });
-    return warmUp ? unheard(steps) : steps;
-  };
-}
-
 function schemaPass(
   { answerSchema, responseFormat, chat }: Translation,
   ask: (chat: ChatRequest) => Promise<ReadableStream<Uint8Array>>,
@@ -273,13 +226,4 @@ function schemaPass(
     again: () => ask({ ...chat, tool_choice: "none", response_format: responseFormat }),
     strict: answerSchema.strict,
   };
-}
-
-function wantsLogprobs(request: CreateResponse): boolean {
-  return request.top_logprobs != null && request.top_logprobs > 0 ||
-    request.include?.includes("message.output_text.logprobs") === true;
-}
-
-function seconds(): number {
-  return Math.floor(Date.now() / 1000);
 }

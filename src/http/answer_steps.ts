@@ -1,0 +1,69 @@
+/** Which step machine tells an answer, and what it is given. */
+import { textHealer } from "../protocol/healing/healer.ts";
+import { compactionSteps } from "../protocol/responses/output/compaction_steps.ts";
+import type { ResponseObject } from "../protocol/responses/output/response.ts";
+import { responseSteps } from "../protocol/responses/output/steps.ts";
+import { unheard } from "../protocol/responses/output/warm_up.ts";
+import type { Translation } from "../protocol/responses/request.ts";
+import type { CreateResponse } from "../protocol/responses/schema.ts";
+import type { ResponsesConversionOptions } from "../stream/responses_conversion.ts";
+import type { Services } from "./context.ts";
+import { newId, seconds } from "./ids.ts";
+
+/** What decides how an answer is told. */
+export interface AnswerShape {
+  request: CreateResponse;
+  translation: Translation;
+  /** The response before anything was said. */
+  response: ResponseObject;
+  /** Whether the prompt is only to be read. */
+  warmUp: boolean;
+}
+
+/** What tells the answer: as items, or as one sealed summary. */
+export function stepsOf(
+  { config, seal }: Pick<Services, "config" | "seal">,
+  { request, translation, response, warmUp }: AnswerShape,
+): ResponsesConversionOptions["steps"] {
+  const { callable, compaction, textOnly } = translation;
+  const mostCalls = textOnly ? 0 : request.parallel_tool_calls === false ? 1 : Infinity;
+  const tools = new Map(callable.map((tool) => [tool.chat.function.name, tool]));
+  const heard = textOnly ? translation.chat.tools ?? [] : callable.map(({ chat }) => chat);
+  const schemas = new Map(heard.map(({ function: { name, parameters } }) => [name, parameters]));
+  const newHealer = (calls: boolean) =>
+    textHealer({
+      tools: calls ? schemas : new Map(),
+      most: mostCalls,
+      think: true,
+      discard: textOnly,
+    });
+  const sealed = request.include?.includes("reasoning.encrypted_content") === true;
+  const logprobs = wantsLogprobs(request);
+  return (emit, holdText) => {
+    const context = { response, emit, newId, now: seconds };
+    if (compaction && !warmUp) {
+      return compactionSteps({
+        ...context,
+        newHealer,
+        seal: (text) => seal.seal("compaction", text),
+      });
+    }
+    const steps = responseSteps({
+      ...context,
+      reasoning: config.reasoningEvents,
+      logprobs,
+      mostCalls,
+      holdText,
+      toolNamed: (name) => tools.get(name),
+      // Log probabilities belong to the text token by token, so it stays as it is.
+      newHealer: logprobs ? null : newHealer,
+      sealReasoning: sealed ? (text) => seal.seal("reasoning", text) : null,
+    });
+    return warmUp ? unheard(steps) : steps;
+  };
+}
+
+function wantsLogprobs(request: CreateResponse): boolean {
+  return request.top_logprobs != null && request.top_logprobs > 0 ||
+    request.include?.includes("message.output_text.logprobs") === true;
+}
