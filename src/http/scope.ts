@@ -16,6 +16,8 @@ export interface RequestFacts {
   output_tokens?: number;
   /** How often llama-server was asked, where once was not enough. */
   passes?: number;
+  /** How often the oldest turns were taken away (`truncation: "auto"`). */
+  cuts?: number;
   /** Milliseconds until the model's first word. */
   first_ms?: number;
   /** Codes of what was dropped or replaced in the request. */

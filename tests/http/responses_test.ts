@@ -1,3 +1,4 @@
+import { failure } from "../fake_llama/script.ts";
 import { assert, assertEquals } from "@std/assert";
 import type { ResponseEvent } from "../../src/protocol/responses/output/events.ts";
 import { text } from "../fake_llama/answers.ts";
@@ -112,4 +113,29 @@ Deno.test("createResponse() logs the tokens of a response", async () => {
   const { facts } = app.requestLines()[0] ?? {};
   assertEquals([facts?.input_tokens, facts?.cached_tokens, facts?.output_tokens], [11, 0, 3]);
   assertEquals([facts?.status, facts?.outcome, facts?.stream], [200, "complete", true]);
+});
+
+Deno.test("createResponse() takes the oldest turns away for truncation auto, and only then", async () => {
+  await using app = await testApp();
+  const tooLong = failure(400, "exceed_context_size_error", "too long", { n_ctx: 10 });
+  const turn = (n: number) => [
+    { role: "user", content: `${n} ${"x".repeat(200)}` },
+    { role: "assistant", content: "Yes." },
+  ];
+  const input = [...[1, 2, 3, 4, 5, 6].flatMap(turn), { role: "user", content: "Now?" }];
+  app.fake.reply(tooLong);
+  app.fake.reply(tooLong);
+  app.fake.reply(text("Now."));
+  const body = { input, instructions: "Be brief.", truncation: "auto" };
+  const response = await (await app.post(PATH, body)).json();
+  assertEquals([response.status, response.truncation], ["completed", "auto"]);
+  const prompts = app.fake.requests.map(({ body }) => body.messages as { content: string }[]);
+  const lengths = prompts.map(({ length }) => length);
+  assert(lengths[0]! > lengths[1]! && lengths[1]! > lengths[2]!, `${lengths}`);
+  assertEquals(prompts.map((prompt) => [prompt[0]?.content, prompt.at(-1)?.content]), [
+    ...Array(3).fill(["Be brief.", "Now?"]),
+  ]);
+  assertEquals(app.requestLines().at(-1)?.facts.cuts, 2);
+  app.fake.reply(tooLong);
+  assertEquals((await app.post(PATH, { input })).status, 400);
 });
