@@ -1,9 +1,10 @@
 /** Clients that leave: what llama-server learns of it and when, and what the log says. */
 import { assert, assertEquals } from "@std/assert";
 import { type Chaski, startChaski } from "../chaski_process.ts";
-import { opening, stream } from "../fake_llama/answers.ts";
+import { stream } from "../fake_llama/answers.ts";
 import type { RecordedRequest } from "../fake_llama/request.ts";
-import { type Script, silence, sse } from "../fake_llama/script.ts";
+import { PHASES } from "../fake_llama/phases.ts";
+import { silence, sse } from "../fake_llama/script.ts";
 import { FakeLlama } from "../fake_llama.ts";
 import { type RawClient, rawPost } from "./raw_client.ts";
 import { ROUTES } from "./test_app.ts";
@@ -12,15 +13,6 @@ import { ROUTES } from "./test_app.ts";
 const SOON = 500;
 /** The head is out this long after acceptance; until then Deno 2.9.6 may not notice a hang-up. */
 const HEAD_AFTER = 2000;
-
-const PHASES: Record<string, Script> = {
-  "while queued": silence(),
-  "while the prompt is read": [
-    opening([{ total: 9, cache: 0, processed: 3, time_ms: 1 }]),
-    silence(),
-  ],
-  "while the model answers": [stream({ text: "One two", finish: null }), silence()],
-};
 
 interface Stage extends AsyncDisposable {
   fake: FakeLlama;

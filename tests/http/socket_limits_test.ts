@@ -3,7 +3,8 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { serveSocket } from "../../src/http/socket.ts";
 import { type Chaski, startChaski } from "../chaski_process.ts";
 import { delta, ending, opening, stream } from "../fake_llama/answers.ts";
-import { live, type Script, silence } from "../fake_llama/script.ts";
+import { PHASES } from "../fake_llama/phases.ts";
+import { live, silence } from "../fake_llama/script.ts";
 import { FakeLlama } from "../fake_llama.ts";
 import {
   codeOf,
@@ -23,15 +24,6 @@ async function until(client: SocketClient, type: string): Promise<Message> {
 
 /** Milliseconds within which a closed socket reaches llama-server. */
 const SOON = 500;
-
-const PHASES: Record<string, Script> = {
-  "while queued": silence(),
-  "while the prompt is read": [
-    opening([{ total: 9, cache: 0, processed: 3, time_ms: 1 }]),
-    silence(),
-  ],
-  "while the model answers": [stream({ text: "One two", finish: null }), silence()],
-};
 
 for (const [phase, script] of Object.entries(PHASES)) {
   Deno.test(`closing a socket ends the work of llama-server ${phase}`, async () => {

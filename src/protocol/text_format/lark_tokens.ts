@@ -70,7 +70,7 @@ const CONTROLS: Readonly<Record<string, string>> = {
 };
 
 /** The text of a string; a backslash before a letter without a meaning is a backslash. */
-export function unescaped(inner: string): string {
+function unescaped(inner: string): string {
   return inner.replace(
     /\\(?:x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|([^]))/g,
     (all, byte?: string, unit?: string, long?: string, char = "") => {

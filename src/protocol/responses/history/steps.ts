@@ -26,7 +26,7 @@ import { anyText, typedSteps } from "./typed_steps.ts";
  *
  * @throws {ApiError} 400 for images and files that cannot be used, and for kept items.
  */
-export function itemSteps(item: Item, param: string, context: Context): Step[] {
+function itemSteps(item: Item, param: string, context: Context): Step[] {
   if (isMessage(item)) return messageSteps(item, `${param}.content`, context);
   if (isKnown(item)) return knownSteps(item, param, context);
   if (isReference(item)) {
