@@ -1,20 +1,19 @@
 /** What a Responses request sends, and how its answer is told, whichever way it came. */
 import type { ChatRequest } from "../protocol/chat.ts";
 import { schemaProblem } from "../protocol/json_schema_check.ts";
-import { ApiError, invalidRequest } from "../protocol/error.ts";
+import { invalidRequest } from "../protocol/error.ts";
 import type { Note } from "../protocol/note.ts";
 import { askedAgain } from "../protocol/responses/empty_answer.ts";
 import type { EventWriter } from "../protocol/responses/output/event_writer.ts";
 import { newResponse, type ResponseObject } from "../protocol/responses/output/response.ts";
 import { toChat, type Translation } from "../protocol/responses/request.ts";
 import type { CreateResponse } from "../protocol/responses/schema.ts";
-import { withoutOldest } from "../protocol/responses/truncation.ts";
 import {
   type ResponsesConversion,
   responsesConversion,
   type SchemaPass,
 } from "../stream/responses_conversion.ts";
-import type { UpstreamModel } from "../upstream/model.ts";
+import { type Addressed, asking, truncating } from "./asking.ts";
 import type { Services } from "./context.ts";
 import type { Exchange } from "./exchange.ts";
 import { newId, seconds } from "./ids.ts";
@@ -53,10 +52,7 @@ export interface Generation {
   headers: Record<string, string>;
 }
 
-interface Prepared extends Asked {
-  model: UpstreamModel;
-  /** The conversation, as far as llama-server's caches are concerned. */
-  cacheThread: string | null;
+interface Prepared extends Asked, Addressed {
   translation: Translation;
   place: Place;
   kept: boolean;
@@ -121,7 +117,8 @@ function exchangeOf(
   const { translation, scope, warmUp } = prepared;
   const { preload, chat } = translation;
   const again = askedAgain(chat, { calls: translation.callable.length > 0 });
-  const ask = truncating(asking(services, prepared), prepared);
+  const asks = asking(services, prepared);
+  const ask = prepared.request.truncation === "auto" ? truncating(asks, scope) : asks;
   const steps = stepsOf(services, prepared);
   let conversion: ResponsesConversion | undefined;
   return {
@@ -195,45 +192,6 @@ function costOf({ steps, passes }: ResponsesConversion): RequestFacts {
       cached_tokens: usage.input_tokens_details.cached_tokens,
       output_tokens: usage.output_tokens,
     }),
-  };
-}
-
-type Ask = (signal: AbortSignal, chat: ChatRequest) => Promise<ReadableStream<Uint8Array>>;
-
-/** Asks again without the oldest turns where a prompt is too long and the client wants that. */
-function truncating(ask: Ask, { request, scope }: Prepared): Ask {
-  if (request.truncation !== "auto") return ask;
-  return async (signal, chat) => {
-    for (let cuts = 1, left = chat;; cuts++) {
-      try {
-        return await ask(signal, left);
-      } catch (cause) {
-        const tooLong = cause instanceof ApiError && cause.code === "context_length_exceeded";
-        const messages = tooLong ? withoutOldest(left.messages) : null;
-        if (messages === null) throw cause;
-        scope.tell({ cuts });
-        left = { ...left, messages };
-      }
-    }
-  };
-}
-
-/** Asks the upstream: always for a stream, so that a hang-up is noticed. */
-function asking({ llama, queue, newThreadSlot }: Services, prepared: Prepared): Ask {
-  const { model, cacheThread } = prepared;
-  return async (signal, chat) => {
-    const begins = chat.messages.every(({ role }) => role === "system" || role === "user");
-    const others = queue.running() - 1;
-    const slot = await newThreadSlot.choose({ thread: cacheThread, begins, others }, signal);
-    const body = JSON.stringify({
-      model: model.upstreamId,
-      ...chat,
-      ...(slot !== null && { id_slot: slot }),
-      stream: true,
-      stream_options: { include_usage: true },
-      return_progress: true,
-    });
-    return llama.chat(body, signal);
   };
 }
 

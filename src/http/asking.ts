@@ -1,0 +1,54 @@
+/** How llama-server is asked for an answer. */
+import type { ChatRequest } from "../protocol/chat.ts";
+import { ApiError } from "../protocol/error.ts";
+import { withoutOldest } from "../protocol/responses/truncation.ts";
+import type { UpstreamModel } from "../upstream/model.ts";
+import type { Services } from "./context.ts";
+import type { RequestScope } from "./scope.ts";
+
+export type Ask = (signal: AbortSignal, chat: ChatRequest) => Promise<ReadableStream<Uint8Array>>;
+
+/** Who is asked, and for whom. */
+export interface Addressed {
+  model: UpstreamModel;
+  /** The conversation, as far as llama-server's caches are concerned. */
+  cacheThread: string | null;
+}
+
+/** Asks the upstream: always for a stream, so that a hang-up is noticed. */
+export function asking(
+  { llama, queue, newThreadSlot }: Services,
+  { model, cacheThread }: Addressed,
+): Ask {
+  return async (signal, chat) => {
+    const begins = chat.messages.every(({ role }) => role === "system" || role === "user");
+    const others = queue.running() - 1;
+    const slot = await newThreadSlot.choose({ thread: cacheThread, begins, others }, signal);
+    const body = JSON.stringify({
+      model: model.upstreamId,
+      ...chat,
+      ...(slot !== null && { id_slot: slot }),
+      stream: true,
+      stream_options: { include_usage: true },
+      return_progress: true,
+    });
+    return llama.chat(body, signal);
+  };
+}
+
+/** Asks again without the oldest turns where a prompt is too long. */
+export function truncating(ask: Ask, scope: RequestScope): Ask {
+  return async (signal, chat) => {
+    for (let cuts = 1, left = chat;; cuts++) {
+      try {
+        return await ask(signal, left);
+      } catch (cause) {
+        const tooLong = cause instanceof ApiError && cause.code === "context_length_exceeded";
+        const messages = tooLong ? withoutOldest(left.messages) : null;
+        if (messages === null) throw cause;
+        scope.tell({ cuts });
+        left = { ...left, messages };
+      }
+    }
+  };
+}
