@@ -8,6 +8,7 @@ import type { Translation } from "../protocol/responses/request.ts";
 import type { CreateResponse } from "../protocol/responses/schema.ts";
 import type { ResponsesConversionOptions } from "../stream/responses_conversion.ts";
 import type { Services } from "./context.ts";
+import type { Beside } from "./beside.ts";
 import { newId, seconds } from "./ids.ts";
 
 /** What decides how an answer is told. */
@@ -18,16 +19,20 @@ export interface AnswerShape {
   response: ResponseObject;
   /** Whether the prompt is only to be read. */
   warmUp: boolean;
+  /** What another API asks for; null for the Responses API. */
+  beside: Beside | null;
 }
 
 /** What tells the answer: as items, or as one sealed summary. */
 export function stepsOf(
   { config, seal }: Pick<Services, "config" | "seal">,
-  { request, translation, response, warmUp }: AnswerShape,
+  { request, translation, response, warmUp, beside }: AnswerShape,
 ): ResponsesConversionOptions["steps"] {
   const { callable, compaction, textOnly } = translation;
   const mostCalls = textOnly ? 0 : request.parallel_tool_calls === false ? 1 : Infinity;
   const tools = new Map(callable.map((tool) => [tool.chat.function.name, tool]));
+  // Small models write `bash` where a client knows `Bash` alone.
+  const caseless = new Map(callable.map((tool) => [tool.chat.function.name.toLowerCase(), tool]));
   const heard = textOnly ? translation.chat.tools ?? [] : callable.map(({ chat }) => chat);
   const schemas = new Map(heard.map(({ function: { name, parameters } }) => [name, parameters]));
   const newHealer = (calls: boolean) =>
@@ -50,11 +55,11 @@ export function stepsOf(
     }
     const steps = responseSteps({
       ...context,
-      reasoning: config.reasoningEvents,
+      reasoning: beside?.reasoning ?? config.reasoningEvents,
       logprobs,
       mostCalls,
       holdText,
-      toolNamed: (name) => tools.get(name),
+      toolNamed: (name) => tools.get(name) ?? caseless.get(name.toLowerCase()),
       // Log probabilities belong to the text token by token, so it stays as it is.
       newHealer: logprobs ? null : newHealer,
       sealReasoning: sealed ? (text) => seal.seal("reasoning", text) : null,

@@ -17,9 +17,18 @@ import {
   updateConversation,
 } from "./conversations.ts";
 import { keyCheck, pageCheck } from "./edge.ts";
-import { endWithError, errorResponse, shuttingDown, unknownPath, wrongMethod } from "./errors.ts";
+import {
+  ANTHROPIC_ID,
+  endWithError,
+  errorResponse,
+  isMessages,
+  shuttingDown,
+  unknownPath,
+  wrongMethod,
+} from "./errors.ts";
 import { healthz, readyz } from "./health.ts";
 import { newId } from "./ids.ts";
+import { countMessageTokens, createMessage } from "./messages.ts";
 import { getModel, listModels } from "./models.ts";
 import { ollamaModels, ollamaVersion, pullOllamaModel, showOllamaModel } from "./ollama.ts";
 import { countInputTokens } from "./input_tokens.ts";
@@ -59,6 +68,8 @@ const ROUTES: readonly Route[] = [
   { path: "/v1/conversations/:id/items", methods: { GET: listItems, POST: addItems } },
   { path: "/v1/conversations/:id/items/:item", methods: { GET: getItem, DELETE: deleteItem } },
   { path: "/v1/chat/completions", methods: { POST: createChatCompletion } },
+  { path: "/v1/messages", methods: { POST: createMessage } },
+  { path: "/v1/messages/count_tokens", methods: { POST: countMessageTokens } },
   { path: "/v1/models", methods: { GET: listModels } },
   { path: "/v1/models/*", methods: { GET: getModel } },
 ];
@@ -76,9 +87,11 @@ function upgrades(c: Context): boolean {
 }
 
 function refuseMethod(c: Context, allowed: string[]): Response {
-  const error = wrongMethod(c.req.method, requestTarget(c.req.url).path, allowed);
-  c.get("scope").end("refused", error.status, error);
-  const response = errorResponse(error);
+  const { path } = requestTarget(c.req.url);
+  const error = wrongMethod(c.req.method, path, allowed);
+  const scope = c.get("scope");
+  scope.end("refused", error.status, error);
+  const response = errorResponse(error, { path, requestId: scope.id });
   response.headers.set("allow", allowed.join(", "));
   return response;
 }
@@ -108,6 +121,7 @@ export function createApp(services: Services): Hono<AppEnv> {
     if (isApi(c.req.path)) checkKey(c.req.raw.headers);
     await next();
     c.res.headers.set("x-request-id", scope.id);
+    if (isMessages(path)) c.res.headers.set(ANTHROPIC_ID, scope.id);
     if (!scope.handedOver() && isApi(c.req.path)) scope.end("complete", c.res.status);
   });
 
@@ -123,9 +137,8 @@ export function createApp(services: Services): Hono<AppEnv> {
   });
   app.onError((cause, c) => {
     const scope = c.get("scope");
-    const response = errorResponse(endWithError(cause, scope, log));
-    response.headers.set("x-request-id", scope.id);
-    return response;
+    const { path } = requestTarget(c.req.url);
+    return errorResponse(endWithError(cause, scope, log), { path, requestId: scope.id });
   });
   return app;
 }

@@ -27,7 +27,10 @@ export async function startInBackground(
   const scope = c.get("scope");
   const { headers } = c.req.raw;
   const owner = ownerOf(headers, config);
-  const asked = { request, size, headers, scope, memory: null, warmUp: false, background: true };
+  const asked = {
+    ...{ request, size, headers, scope, memory: null, beside: null },
+    ...{ warmUp: false, background: true },
+  };
   const prepared = await generation(asked, services);
   const queued: ResponseObject = { ...prepared.response, status: "queued" };
   beginTurn(queued, { request, place: prepared.place }, store);

@@ -1,5 +1,6 @@
-/** Errors as answers: OpenAI's envelope on every path. */
+/** Errors as answers, in the envelope of the API that was asked. */
 import { ApiError, openAiErrorBody } from "../protocol/error.ts";
+import { anthropicErrorBody, anthropicStatus, isFinal } from "../protocol/messages/error.ts";
 import type { Log } from "../log.ts";
 import { BROKEN_OFF } from "../stream/transfer_body.ts";
 import type { RequestOutcome, RequestScope } from "./scope.ts";
@@ -33,12 +34,29 @@ export function clientLeft(): ApiError {
   });
 }
 
-/** Renders an error as the whole answer. */
-export function errorResponse(error: ApiError): Response {
-  const headers: Record<string, string> = {};
+/** Renders an error as the whole answer to a request. */
+export function errorResponse(
+  error: ApiError,
+  { path, requestId }: { path: string; requestId: string },
+): Response {
+  const headers: Record<string, string> = { "x-request-id": requestId };
   if (error.retryAfter !== undefined) headers["retry-after"] = String(error.retryAfter);
   if (error.status === 401) headers["www-authenticate"] = "Bearer";
-  return Response.json(openAiErrorBody(error), { status: error.status, headers });
+  if (!isMessages(path)) {
+    return Response.json(openAiErrorBody(error), { status: error.status, headers });
+  }
+  if (isFinal(error)) headers["x-should-retry"] = "false";
+  headers[ANTHROPIC_ID] = requestId;
+  const body = anthropicErrorBody(error, requestId);
+  return Response.json(body, { status: anthropicStatus(error), headers });
+}
+
+/** Where Anthropic's API has the id that OpenAI's has in `x-request-id`. */
+export const ANTHROPIC_ID = "request-id";
+
+/** Whether a path belongs to Anthropic's API. */
+export function isMessages(path: string): boolean {
+  return path === "/v1/messages" || path.startsWith("/v1/messages/");
 }
 
 /** Whether the server failed at an answer on purpose, which its request has logged. */

@@ -4,23 +4,26 @@ import { schemaProblem } from "../protocol/json_schema_check.ts";
 import { invalidRequest } from "../protocol/error.ts";
 import type { Note } from "../protocol/note.ts";
 import { askedAgain } from "../protocol/responses/empty_answer.ts";
-import type { EventWriter } from "../protocol/responses/output/event_writer.ts";
+import type { Asides, EventWriter } from "../protocol/responses/output/event_writer.ts";
 import { newResponse, type ResponseObject } from "../protocol/responses/output/response.ts";
 import { toChat, type Translation } from "../protocol/responses/request.ts";
 import type { CreateResponse } from "../protocol/responses/schema.ts";
 import {
   type ResponsesConversion,
   responsesConversion,
+  type ResponsesConversionOptions,
   type SchemaPass,
 } from "../stream/responses_conversion.ts";
 import { type Addressed, asking, truncating } from "./asking.ts";
+import type { UpstreamModel } from "../upstream/model.ts";
+import type { Beside } from "./beside.ts";
 import type { Services } from "./context.ts";
 import type { Exchange } from "./exchange.ts";
 import { newId, seconds } from "./ids.ts";
 import { noteLabels, notesHeader } from "./notes.ts";
 import { ownerOf } from "./owner.ts";
 import type { RequestFacts, RequestScope } from "./scope.ts";
-import { nothing, silence } from "./silence.ts";
+import { nothing, said, silence } from "./silence.ts";
 import { stepsOf } from "./answer_steps.ts";
 import type { SocketMemory } from "./socket_memory.ts";
 import { threadOf } from "./thread.ts";
@@ -40,12 +43,18 @@ export interface Asked {
   warmUp: boolean;
   /** Whether the response runs by itself: it is in the store from its beginning. */
   background: boolean;
+  /** What another API asks for; null for the Responses API. */
+  beside: Beside | null;
 }
 
 /** What is carried, and the headers that an answer over HTTP has for it. */
 export interface Generation {
-  /** @param write writes the events, or nothing but the whole response */
-  exchange: (write: EventWriter) => Exchange;
+  /**
+   * @param write writes the events, or nothing but the whole response
+   * @param asides what is told beside them
+   */
+  exchange: (write: EventWriter, asides?: Asides) => Exchange;
+  model: UpstreamModel;
   /** The response before anything was said. */
   response: ResponseObject;
   place: Place;
@@ -67,18 +76,19 @@ interface Prepared extends Asked, Addressed {
  */
 export async function generation(asked: Asked, services: Services): Promise<Generation> {
   const { config, watch, threadTools, seal, store } = services;
-  const { request, headers, scope, memory, warmUp } = asked;
+  const { request, headers, scope, memory, warmUp, beside } = asked;
   const model = await watch.resolve(request.model);
   // A cache key alone may stand for a whole application.
   const thread = threadOf(headers);
   const place = placeOf(request, ownerOf(headers, config), { store, memory });
-  const translation = toChat(request, model, {
+  const { chat, ...translated } = toChat(request, model, {
     images: config.images,
     unseal: seal.unseal,
     lastTools: thread === null ? null : threadTools.recall(thread),
     warmUp,
     earlier: place.earlier,
   });
+  const translation = { ...translated, chat: { ...chat, ...beside?.chat } };
   if (thread !== null && request.tools?.length) threadTools.remember(thread, request.tools);
   const kept = isKept(services, asked, translation);
   const { notes } = translation;
@@ -102,28 +112,37 @@ export async function generation(asked: Asked, services: Services): Promise<Gene
   const prepared = { ...asked, model, cacheThread, translation, place, kept, response };
   const keep = keeping(services, prepared);
   return {
-    exchange: (write) => exchangeOf(prepared, { keep, write }, services),
+    exchange: (write, asides) =>
+      exchangeOf(prepared, { keep, write, asides: asides ?? null }, services),
+    model,
     response,
     place,
     headers: notesHeader(notes),
   };
 }
 
+/** Where an answer goes. */
+type Telling = Pick<ResponsesConversionOptions, "keep" | "write" | "asides">;
+
 function exchangeOf(
   prepared: Prepared,
-  { keep, write }: { keep: (response: ResponseObject) => void; write: EventWriter },
+  { keep, write, asides }: Telling,
   services: Services,
 ): Exchange {
   const { translation, scope, warmUp } = prepared;
   const { preload, chat } = translation;
+  const instead = prepared.beside?.instead ?? null;
   const again = askedAgain(chat, { calls: translation.callable.length > 0 });
   const asks = asking(services, prepared);
   const ask = prepared.request.truncation === "auto" ? truncating(asks, scope) : asks;
   const steps = stepsOf(services, prepared);
   let conversion: ResponsesConversion | undefined;
   return {
-    slot: !preload,
-    send: (signal) => preload ? nothing() : ask(signal, warmUp ? { ...chat, ...ONE_TOKEN } : chat),
+    slot: !preload && instead === null,
+    send(signal) {
+      if (instead !== null) return said(instead);
+      return preload ? nothing() : ask(signal, warmUp ? { ...chat, ...ONE_TOKEN } : chat);
+    },
     conversion: (signal) =>
       conversion = responsesConversion({
         steps,
@@ -133,6 +152,8 @@ function exchangeOf(
         guarded: translation.guarded,
         keep,
         write,
+        asides,
+        stop: prepared.beside?.stop ?? null,
         progress: services.config.progress,
       }),
     settle(outcome) {

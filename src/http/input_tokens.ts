@@ -2,17 +2,24 @@
 import { upstreamGarbled } from "../protocol/llama_error.ts";
 import { isRecord } from "../protocol/record.ts";
 import { toChat } from "../protocol/responses/request.ts";
-import { parseCreateResponse } from "../protocol/responses/schema.ts";
+import { type CreateResponse, parseCreateResponse } from "../protocol/responses/schema.ts";
 import { readJson } from "./body.ts";
 import type { Context, Services } from "./context.ts";
 import { ownerOf } from "./owner.ts";
 import { placeOf } from "./turns.ts";
 
-/** Counted by llama-server, of what would really be sent to it. */
 export async function countInputTokens(c: Context, services: Services): Promise<Response> {
-  const { config, watch, llama, seal, store } = services;
-  const { json } = await readJson(c.req.raw, config.limits);
-  const request = parseCreateResponse(json);
+  const { json } = await readJson(c.req.raw, services.config.limits);
+  const input_tokens = await countPrompt(c, services, parseCreateResponse(json));
+  return c.json({ object: "response.input_tokens", input_tokens });
+}
+
+/** Counted by llama-server, of what would really be sent to it. */
+export async function countPrompt(
+  c: Context,
+  { config, watch, llama, seal, store }: Services,
+  request: CreateResponse,
+): Promise<number> {
   const model = await watch.resolve(request.model);
   const { earlier } = placeOf(request, ownerOf(c.req.raw.headers, config), {
     store,
@@ -29,5 +36,5 @@ export async function countInputTokens(c: Context, services: Services): Promise<
   if (!isRecord(counted) || typeof counted.input_tokens !== "number") {
     throw upstreamGarbled("it counts no tokens");
   }
-  return c.json({ object: "response.input_tokens", input_tokens: counted.input_tokens });
+  return counted.input_tokens;
 }

@@ -43,6 +43,7 @@ export async function respond(
     memory: null,
     warmUp: false,
     background: false,
+    beside: null,
   }, services);
   const carried = prepared.exchange(events ? eventWriter() : wholeWriter(whole.write));
   const { headers } = prepared;

@@ -44,7 +44,10 @@ export async function answerMessage(
     const { request, size, warmUp } = readMessage(data, services.config.limits);
     previous = request.previous_response_id;
     const write = eventWriter(0, "line");
-    const asked = { request, size, headers, scope, memory, warmUp, background: false };
+    const asked = {
+      ...{ request, size, headers, scope, memory, beside: null },
+      ...{ warmUp, background: false },
+    };
     const { exchange } = await generation(asked, services);
     const transfer = await carry({ scope, client: left }, services, exchange(write));
     await tellTransfer(transfer, line);

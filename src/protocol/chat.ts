@@ -54,11 +54,16 @@ export interface ChatRequest {
   top_p?: number;
   presence_penalty?: number;
   frequency_penalty?: number;
+  top_k?: number;
   max_tokens?: number;
   logprobs?: boolean;
   top_logprobs?: number;
   reasoning_effort?: string;
   chat_template_kwargs?: Record<string, unknown>;
+  /** llama-server ends a thought after as many. */
+  thinking_budget_tokens?: number;
+  /** Every chunk carries the counts so far. */
+  timings_per_token?: boolean;
 }
 
 /** One token's log probability as llama-server reports it. */

@@ -5,6 +5,12 @@
 /** Who failed: the client, Chaski itself, or llama-server behind it. */
 export type ErrorSource = "client" | "chaski" | "upstream";
 
+/** A prompt that is too long, in tokens. */
+export interface Overflow {
+  tokens: number;
+  limit: number;
+}
+
 /** What an {@link ApiError} carries besides its sentence. */
 export interface ApiErrorInit {
   /** HTTP status that is sent when no byte of the answer has left yet. */
@@ -19,6 +25,8 @@ export interface ApiErrorInit {
   retryAfter?: number;
   /** Who failed; defaults to `client` below 500 and to `chaski` from there on. */
   source?: ErrorSource;
+  /** How long the prompt is and may be, where that is what failed. */
+  overflow?: Overflow;
   cause?: unknown;
 }
 
@@ -34,6 +42,7 @@ export class ApiError extends Error {
   readonly param: string | null;
   readonly retryAfter: number | undefined;
   readonly source: ErrorSource;
+  readonly overflow: Overflow | undefined;
 
   constructor(message: string, init: ApiErrorInit) {
     super(message, init.cause === undefined ? undefined : { cause: init.cause });
@@ -43,6 +52,7 @@ export class ApiError extends Error {
     this.param = init.param ?? null;
     this.retryAfter = init.retryAfter;
     this.source = init.source ?? (init.status < 500 ? "client" : "chaski");
+    this.overflow = init.overflow;
   }
 }
 

@@ -96,14 +96,20 @@ const RULES: readonly Rule[] = [
 
 function overflow(_status: number, body: LlamaErrorBody): ApiError | null {
   if (body.type !== "exceed_context_size_error") return null;
-  const sizes = body.n_prompt_tokens !== undefined && body.n_ctx !== undefined
-    ? `its ${body.n_prompt_tokens} tokens exceed the ${body.n_ctx} tokens that one slot holds`
+  const { n_prompt_tokens: tokens, n_ctx: limit } = body;
+  const known = tokens !== undefined && limit !== undefined;
+  const sizes = known
+    ? `its ${tokens} tokens exceed the ${limit} tokens that one slot holds`
     : "it exceeds the context that one slot holds";
-  return invalidRequest(
+  return new ApiError(
     `Cannot read the prompt: ${sizes}. Shorten or compact the conversation, ` +
       "or start llama-server with a larger --ctx-size.",
-    null,
-    "context_length_exceeded",
+    {
+      status: 400,
+      type: "invalid_request_error",
+      code: "context_length_exceeded",
+      ...(known && { overflow: { tokens, limit } }),
+    },
   );
 }
 

@@ -18,8 +18,14 @@ export interface AnswerReader {
   ended(): boolean;
 }
 
-/** @param onChunk gets every chunk but those that only tell the prompt's progress */
-export function answerReader(onChunk: (chunk: ChatChunk) => void): AnswerReader {
+/**
+ * @param onChunk gets every chunk but those that only tell the prompt's progress
+ * @param onPrompt gets that progress
+ */
+export function answerReader(
+  onChunk: (chunk: ChatChunk) => void,
+  onPrompt: (progress: PromptProgress) => void = () => {},
+): AnswerReader {
   const scanner = sseScanner(MAX_LINE);
   let phase: AnswerPhase = "waiting";
   let prompt: PromptProgress | undefined;
@@ -34,6 +40,7 @@ export function answerReader(onChunk: (chunk: ChatChunk) => void): AnswerReader 
     if (chunk.error != null) throw llamaStreamError(chunk.error);
     if (chunk.prompt_progress != null) {
       prompt = chunk.prompt_progress;
+      onPrompt(prompt);
       return;
     }
     if (phase !== "answer" && saysSomething(chunk)) phase = "answer";

@@ -5,8 +5,9 @@
 import { type ApiError, invalidRequest } from "../protocol/error.ts";
 import type { ChatChunk } from "../protocol/chat.ts";
 import { deltaUnguarder } from "../protocol/control_text.ts";
+import type { StopWatch } from "../protocol/stop_sequences.ts";
 import { upstreamCutOff, upstreamFailure } from "../protocol/llama_error.ts";
-import type { EventWriter } from "../protocol/responses/output/event_writer.ts";
+import type { Asides, EventWriter } from "../protocol/responses/output/event_writer.ts";
 import {
   type Emit,
   isLast,
@@ -45,6 +46,10 @@ export interface ResponsesConversionOptions {
   keep: (response: ResponseObject) => void;
   /** Writes the events, or nothing but the response of the last one. */
   write: EventWriter;
+  /** What is told beside the events; null for the Responses API, whose events say all. */
+  asides: Asides | null;
+  /** Ends the answer at a text; null where none was named. */
+  stop: StopWatch | null;
   /** Whether keep-alive events tell the prompt's progress. */
   progress: boolean;
 }
@@ -57,7 +62,7 @@ export interface ResponsesConversion extends Conversion {
 
 /** Makes the conversion of one response. */
 export function responsesConversion(options: ResponsesConversionOptions): ResponsesConversion {
-  const { schemaPass, askAgain, write } = options;
+  const { schemaPass, askAgain, write, asides, stop } = options;
   let out = "";
   let passes = 1;
 
@@ -66,7 +71,12 @@ export function responsesConversion(options: ResponsesConversionOptions): Respon
     out += write(event);
   };
   const steps = options.steps(emit, schemaPass !== null);
-  const hear = () => answerReader(options.guarded ? unguarding(steps.chunk) : steps.chunk);
+  const told = stop === null ? steps.chunk : (chunk: ChatChunk) => steps.chunk(stop.chunk(chunk));
+  const hear = () =>
+    answerReader(
+      options.guarded ? unguarding(told) : told,
+      (progress) => void (out += asides?.prompt(progress) ?? ""),
+    );
   let answer = hear();
 
   function take(): string {
@@ -105,7 +115,7 @@ export function responsesConversion(options: ResponsesConversionOptions): Respon
       answer.push(bytes);
       return take();
     },
-    ended: () => answer.ended(),
+    ended: () => answer.ended() || stop !== null && stop.matched() !== null,
     end() {
       // The last word alone proves nothing: a half call must not be told as whole.
       if (!steps.finished()) throw upstreamCutOff();
@@ -125,7 +135,7 @@ export function responsesConversion(options: ResponsesConversionOptions): Respon
     },
     fail(error) {
       steps.fail(error);
-      return take();
+      return take() + (asides?.failure(error) ?? "");
     },
     beat() {
       steps.beat(note());

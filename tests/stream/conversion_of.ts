@@ -41,6 +41,8 @@ export function conversionOf(
     askAgain: null,
     mustFit: false,
     guarded: false,
+    asides: null,
+    stop: null,
     keep: () => {},
     write: eventWriter(),
     progress: true,

@@ -1,9 +1,19 @@
 /** Events as text: the one place that knows `sequence_number`. Pure. */
+import type { PromptProgress } from "../../chat.ts";
+import type { ApiError } from "../../error.ts";
 import { isLast, type ResponseEvent } from "./events.ts";
 import type { ResponseObject } from "./response.ts";
 
 /** Writes events as they stand on the wire and numbers them from 0, without gaps. */
 export type EventWriter = (event: ResponseEvent) => string;
+
+/** What another API tells beside the events of a response. */
+export interface Asides {
+  /** How long the prompt is, as soon as llama-server says it. */
+  prompt(progress: PromptProgress): string;
+  /** The failure in the API's own words; behind the event of it. */
+  failure(error: ApiError): string;
+}
 
 /**
  * How an event stands on the wire: as a server-sent event, or as one line of JSON, which becomes a

@@ -1,0 +1,100 @@
+/**
+ * A Messages request in the words of the Responses API, whose items can say all that its blocks
+ * say: so both APIs share one translation, and one set of rules. Pure.
+ */
+import type { ChatRequest } from "../chat.ts";
+import type { Note } from "../note.ts";
+import type { Item } from "../responses/history/items.ts";
+import type { CreateResponse } from "../responses/schema.ts";
+import { systemUpdate } from "../system_text.ts";
+import { present } from "../responses/translation_context.ts";
+import { assistantItems, textsOf, userItems } from "./blocks.ts";
+import type { Message, MessagesRequest } from "./schema.ts";
+import { toolChoiceOf, toolsOf, wantsOnlyWebSearch } from "./tools.ts";
+
+/** A translated request. */
+export interface TranslatedMessages {
+  request: CreateResponse;
+  /** What llama-server is told beside it. */
+  chat: Pick<ChatRequest, "top_k" | "thinking_budget_tokens">;
+  stopSequences: readonly string[];
+  /** Whether thoughts are only kept in their signatures (`display: "omitted"`). */
+  hidesThinking: boolean;
+  /** What is said in the model's place; null where the model is asked. */
+  instead: string | null;
+  notes: Note[];
+}
+
+/** Stands first in the system prompt and differs from session to session (Claude Code 2.1.330). */
+const BILLING = "x-anthropic-billing-header:";
+
+const NO_WEB_SEARCH = "Web search is not available: this server runs no searches, so nothing was " +
+  "searched and there are no results. Do not answer as if there were.";
+
+/** @param cacheKey names the conversation, for llama-server's caches */
+export function fromMessages(
+  message: MessagesRequest,
+  cacheKey: string | null,
+): TranslatedMessages {
+  const notes: Note[] = [];
+  const { model, stream, temperature, top_p, top_k, max_tokens, thinking } = message;
+  const system = textsOf(message.system).filter((text) => !text.startsWith(BILLING));
+  const budget = thinking?.type === "enabled" ? thinking.budget_tokens : null;
+  return {
+    request: {
+      model,
+      stream,
+      instructions: system.join("\n\n"),
+      input: inputOf(message.messages, notes),
+      tools: toolsOf(message),
+      tool_choice: toolChoiceOf(message),
+      parallel_tool_calls: message.tool_choice?.disable_parallel_tool_use !== true,
+      max_output_tokens: max_tokens,
+      temperature,
+      top_p,
+      ...formatOf(message),
+      reasoning: { effort: effortOf(message) },
+      prompt_cache_key: cacheKey,
+      store: false,
+    },
+    chat: present({ top_k, thinking_budget_tokens: budget }),
+    stopSequences: message.stop_sequences ?? [],
+    hidesThinking: thinking?.display === "omitted",
+    instead: wantsOnlyWebSearch(message) ? NO_WEB_SEARCH : null,
+    notes,
+  };
+}
+
+/**
+ * The items of all messages. Claude Code tells its skills, tools and surroundings behind the first
+ * prompt; here they stand before it, so that sessions with other prompts begin alike.
+ */
+function inputOf(messages: readonly Message[], notes: Note[]): Item[] {
+  const [first, second] = messages;
+  const told = messages.flatMap((message, i) => itemsOf(message, i, notes));
+  if (first?.role !== "user" || second?.role !== "system") return told;
+  const text = textsOf(second.content).join("\n\n");
+  const own = userItems(first.content, "messages[0].content", []).length;
+  const surroundings: Item[] = text === "" ? [] : [{ role: "user", content: systemUpdate(text) }];
+  return [...surroundings, ...told.slice(0, own), ...told.slice(own + surroundings.length)];
+}
+
+function itemsOf({ role, content }: Message, i: number, notes: Note[]): Item[] {
+  const path = `messages[${i}].content`;
+  if (role === "user") return userItems(content, path, notes);
+  if (role === "assistant") return assistantItems(content, path, notes);
+  const text = textsOf(content).join("\n\n");
+  return text === "" ? [] : [{ role: "system", content: text }];
+}
+
+/** Without a word on it, Anthropic's models do not think. */
+function effortOf({ thinking, output_config }: MessagesRequest): string | null {
+  const thinks = thinking?.type != null && thinking.type !== "disabled";
+  return thinks ? output_config?.effort ?? null : "none";
+}
+
+function formatOf({ output_config, output_format }: MessagesRequest): Pick<CreateResponse, "text"> {
+  const format = output_config?.format ?? output_format;
+  if (format?.type !== "json_schema" || format.schema == null) return {};
+  return { text: { format: { type: "json_schema", schema: format.schema, strict: true } } };
+}
