@@ -8,6 +8,7 @@ import type { Asides, EventWriter } from "../protocol/responses/output/event_wri
 import { newResponse, type ResponseObject } from "../protocol/responses/output/response.ts";
 import { toChat, type Translation } from "../protocol/responses/request.ts";
 import type { CreateResponse } from "../protocol/responses/schema.ts";
+import type { OfferedTool } from "../protocol/responses/tools/tool_set.ts";
 import {
   type ResponsesConversion,
   responsesConversion,
@@ -55,6 +56,8 @@ export interface Generation {
    */
   exchange: (write: EventWriter, asides?: Asides) => Exchange;
   model: UpstreamModel;
+  /** The tools that the model may call. */
+  callable: readonly OfferedTool[];
   /** The response before anything was said. */
   response: ResponseObject;
   place: Place;
@@ -115,6 +118,7 @@ export async function generation(asked: Asked, services: Services): Promise<Gene
     exchange: (write, asides) =>
       exchangeOf(prepared, { keep, write, asides: asides ?? null }, services),
     model,
+    callable: translation.callable,
     response,
     place,
     headers: notesHeader(notes),

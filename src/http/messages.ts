@@ -5,6 +5,7 @@ import { type MessageFacts, messageObject } from "../protocol/messages/message.t
 import { messageWriter } from "../protocol/messages/message_writer.ts";
 import { fromMessages, type TranslatedMessages } from "../protocol/messages/request.ts";
 import { type MessagesRequest, parseMessagesRequest } from "../protocol/messages/schema.ts";
+import { trimmerOf } from "../protocol/messages/parameters.ts";
 import { stopWatch } from "../protocol/stop_sequences.ts";
 import { wholeWriter } from "../protocol/responses/output/event_writer.ts";
 import { countPrompt } from "./input_tokens.ts";
@@ -25,10 +26,14 @@ export async function createMessage(c: Context, services: Services): Promise<Res
     ...{ request, size: bytes.length, headers: c.req.raw.headers, scope: c.get("scope") },
     ...{ memory: null, warmUp: false, background: false, beside },
   }, services);
+  const trimmers = new Map(
+    prepared.callable.map((one) => [one.chat.function.name, trimmerOf(one.chat)]),
+  );
   const facts: MessageFacts = {
     sign: (thought) => services.seal.seal("reasoning", hidesThinking ? thought : ""),
     hidesThinking,
     context: prepared.model.context,
+    trimmer: (tool) => trimmers.get(tool) ?? null,
     stopped: () => beside.stop?.matched() ?? null,
   };
   const events = request.stream === true;

@@ -1,7 +1,8 @@
 /** A finished answer in Anthropic's words. */
 import type { PromptProgress } from "../chat.ts";
 import { argumentsText } from "../tool_arguments.ts";
-import type { OutputItem } from "../responses/output/item_types.ts";
+import type { Trim } from "./parameters.ts";
+import type { FunctionCallItem, OutputItem } from "../responses/output/item_types.ts";
 import type { ResponseObject } from "../responses/output/response.ts";
 import type { ResponseUsage } from "../responses/output/usage.ts";
 
@@ -12,6 +13,8 @@ export interface MessageFacts {
   hidesThinking: boolean;
   /** Tokens that one slot holds; null when unknown. */
   context: number | null;
+  /** What frees a tool's arguments of parameters that it does not have. */
+  trimmer: (tool: string) => Trim | null;
   /** The stop sequence that ended the answer. */
   stopped: () => string | null;
 }
@@ -91,7 +94,7 @@ export function promptUsage(prompt: PromptProgress | null): MessageUsage {
 }
 
 /** A call that was cut is left out: nobody may run half of it. */
-function blocksOf(item: OutputItem, { sign, hidesThinking }: MessageFacts): unknown[] {
+function blocksOf(item: OutputItem, { sign, hidesThinking, trimmer }: MessageFacts): unknown[] {
   switch (item.type) {
     case "reasoning": {
       const thought = item.content.map(({ text }) => text).join("");
@@ -107,14 +110,13 @@ function blocksOf(item: OutputItem, { sign, hidesThinking }: MessageFacts): unkn
         text: part.type === "refusal" ? part.refusal : part.text,
       }));
     case "function_call":
-      return item.status === "incomplete"
-        ? []
-        : [{ type: "tool_use", id: item.call_id, name: item.name, input: inputOf(item.arguments) }];
+      return item.status === "incomplete" ? [] : [callBlock(item, trimmer(item.name))];
     default:
       return [];
   }
 }
 
-function inputOf(text: string): unknown {
-  return JSON.parse(argumentsText(text));
+function callBlock({ call_id: id, name, arguments: args }: FunctionCallItem, trim: Trim | null) {
+  const input: unknown = JSON.parse(argumentsText(trim?.(args) ?? args));
+  return { type: "tool_use", id, name, input };
 }

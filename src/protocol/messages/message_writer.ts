@@ -10,6 +10,7 @@ import { anthropicErrorBody } from "./error.ts";
 import type { Asides, EventWriter } from "../responses/output/event_writer.ts";
 import type { OutputItem } from "../responses/output/item_types.ts";
 import type { ResponseObject } from "../responses/output/response.ts";
+import type { Trim } from "./parameters.ts";
 import { messageEnd, type MessageFacts, messageId, messageUsage, promptUsage } from "./message.ts";
 
 /** A block that is being told. */
@@ -17,6 +18,8 @@ interface OpenBlock {
   index: number;
   /** What stands before a delta's text; behind it only brackets follow. */
   head: string;
+  /** For arguments that are told when they are whole: what was told cannot be taken back. */
+  trim: Trim | null;
 }
 
 export function messageWriter(facts: MessageFacts): Asides & { event: EventWriter } {
@@ -39,10 +42,10 @@ export function messageWriter(facts: MessageFacts): Asides & { event: EventWrite
     });
   }
 
-  function begin(content_block: object, delta: string, field: string): string {
+  function begin(content_block: object, delta: string, field: string, trim: Trim | null = null) {
     const index = blocks++;
     const empty = sse("content_block_delta", { index, delta: { type: delta, [field]: "" } });
-    open = { index, head: empty.slice(0, -'""}}\n\n'.length) };
+    open = { index, head: empty.slice(0, -'""}}\n\n'.length), trim };
     return start(null) + sse("content_block_start", { index, content_block });
   }
 
@@ -65,7 +68,7 @@ export function messageWriter(facts: MessageFacts): Asides & { event: EventWrite
     }
     if (item.type !== "function_call") return "";
     const block = { type: "tool_use", id: item.call_id, name: item.name, input: {} };
-    return begin(block, "input_json_delta", "partial_json");
+    return begin(block, "input_json_delta", "partial_json", facts.trimmer(item.name));
   }
 
   function endItem(item: OutputItem): string {
@@ -81,7 +84,10 @@ export function messageWriter(facts: MessageFacts): Asides & { event: EventWrite
 
   function finish(last: ResponseObject): string {
     const usage = messageUsage(last.usage);
-    return start(null) + end() +
+    const cut = last.output.at(-1);
+    // Half of a call is told as it is: the client sees that it cannot be read.
+    const rest = open?.trim && cut?.type === "function_call" ? grow(cut.arguments) : "";
+    return start(null) + rest + end() +
       sse("message_delta", { delta: messageEnd(last, facts), usage }) + sse("message_stop", {});
   }
 
@@ -109,8 +115,11 @@ export function messageWriter(facts: MessageFacts): Asides & { event: EventWrite
           return event.part.type === "reasoning_text" ? "" : end();
         case "response.output_text.delta":
         case "response.refusal.delta":
-        case "response.function_call_arguments.delta":
           return grow(event.delta);
+        case "response.function_call_arguments.delta":
+          return open?.trim ? "" : grow(event.delta);
+        case "response.function_call_arguments.done":
+          return open?.trim ? grow(open.trim(event.arguments)) : "";
         case "response.reasoning_text.delta":
           return think(event.delta);
         case "response.completed":
