@@ -84,6 +84,24 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX usage_by_time ON usage (at);
   `,
+  `
+  CREATE TABLE output_items (
+    response INTEGER NOT NULL,
+    id TEXT NOT NULL
+  ) STRICT;
+  INSERT INTO output_items (response, id)
+    SELECT seq, json_extract(item, '$.id') FROM (
+      SELECT seq, CASE type WHEN 'object' THEN value ELSE '{}' END AS item
+      FROM responses
+        JOIN json_each(CASE WHEN json_valid(text) THEN text ELSE '{}' END, '$.output')
+      WHERE gone = 0
+    ) WHERE json_type(item, '$.id') = 'text';
+  CREATE INDEX output_items_by_response ON output_items (response);
+  CREATE INDEX output_items_by_id ON output_items (id, response);
+
+  DROP INDEX conversation_items_by_id;
+  CREATE INDEX conversation_items_by_id ON conversation_items (id, conversation);
+  `,
 ];
 
 /** Brings a database to the newest version, all steps or none. Throws as `versionOf()` does. */

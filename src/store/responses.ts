@@ -1,6 +1,7 @@
 /** Responses in SQLite. The input of a turn is one text, because it is written and read as a whole. */
 import { Buffer } from "node:buffer";
 import type { Database, Row } from "./database.ts";
+import { openOutputItems, outputOf } from "./output_items.ts";
 import { pageOf } from "./page.ts";
 import { StoreError } from "./store_error.ts";
 import type { Item, Responses, ResponseStatus, StoredResponse, Turn } from "./store.ts";
@@ -15,12 +16,12 @@ const OWN = "FROM responses WHERE id = ? AND owner = ? AND gone = 0";
 export function openResponses(db: Database): Responses {
   const insert = db.prepare(
     "INSERT INTO responses (id, owner, created_at, model, status, previous_id, conversation_id, " +
-      "background, bytes, input, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "background, bytes, input, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING seq",
   );
   const known = db.prepare("SELECT 1 FROM responses WHERE id = ?");
   const update = db.prepare(
     "UPDATE responses SET status = ?, text = ?, " +
-      "bytes = ? + octet_length(input) WHERE id = ? AND gone = 0",
+      "bytes = ? + octet_length(input) WHERE id = ? AND gone = 0 RETURNING seq",
   );
   const select = db.prepare(
     "SELECT id, owner, created_at, model, status, previous_id, conversation_id, background, " +
@@ -29,17 +30,26 @@ export function openResponses(db: Database): Responses {
   const place = db.prepare(`SELECT seq ${OWN}`);
   const drop = db.prepare(DROP_RESPONSE);
   const input = db.prepare(`SELECT input ${OWN}`);
+  const outputs = openOutputItems(db);
   return {
     put(response) {
       if (known.get(response.id)) throw new StoreError(`Cannot keep ${response.id}: it is there.`);
       const items = packed(response.input);
-      insert.run(
-        ...[response.id, response.owner, Math.trunc(response.createdAt), response.model],
-        ...[response.status, response.previousId, response.conversationId],
-        ...[Number(response.background), size(response.text) + size(items), items, response.text],
-      );
+      db.transaction(() => {
+        const row = insert.get(
+          ...[response.id, response.owner, Math.trunc(response.createdAt), response.model],
+          ...[response.status, response.previousId, response.conversationId],
+          ...[Number(response.background), size(response.text) + size(items), items, response.text],
+        );
+        outputs.add(Number(row?.["seq"]), response.text);
+      });
     },
-    replace: (id, { status, text }) => update.run(status, text, size(text), id) > 0,
+    replace: (id, { status, text }) =>
+      db.transaction(() => {
+        const row = update.get(status, text, size(text), id);
+        if (row !== null) outputs.replace(Number(row["seq"]), text);
+        return row !== null;
+      }),
     get(id, owner) {
       const row = select.get(id, owner);
       return row && responseOf(row);
@@ -93,12 +103,8 @@ function historyIn(db: Database): Responses["history"] {
 }
 
 function turnOf({ id, input, text }: Row): Turn {
-  const output: unknown = JSON.parse(String(text))?.output;
-  return {
-    id: String(id),
-    input: unpacked(input),
-    output: Array.isArray(output) ? output.map((item) => JSON.stringify(item)) : [],
-  };
+  const output = outputOf(String(text)).map((item) => item.text);
+  return { id: String(id), input: unpacked(input), output };
 }
 
 function failUnfinishedIn(db: Database): Responses["failUnfinished"] {
@@ -110,11 +116,13 @@ function failUnfinishedIn(db: Database): Responses["failUnfinished"] {
     "UPDATE responses SET status = 'failed', text = ?, bytes = ? + octet_length(input) " +
       "WHERE seq = ?",
   );
+  const outputs = openOutputItems(db);
   return (edit) =>
     db.transaction(() =>
       unfinished.all().map(({ seq = null, id }) => {
         const failed = edit(String(text.get(seq)?.["text"]));
         fail.run(failed, size(failed), seq);
+        outputs.replace(Number(seq), failed);
         return String(id);
       })
     );
@@ -125,7 +133,8 @@ function packed(items: readonly Item[]): string {
   return JSON.stringify(items.flatMap(({ id, text }) => [id, text]));
 }
 
-function unpacked(text: unknown): Item[] {
+/** The items of an input as it stands in its column. */
+export function unpacked(text: unknown): Item[] {
   const parts: string[] = JSON.parse(String(text));
   const items: Item[] = [];
   for (let at = 0; at < parts.length; at += 2) {

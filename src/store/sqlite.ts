@@ -2,6 +2,7 @@
 import { openConversations } from "./conversations.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { openEvents } from "./events.ts";
+import { openItems } from "./items.ts";
 import { migrate, versionOf } from "./migrations.ts";
 import { openResponses } from "./responses.ts";
 import type { Bounds, Store } from "./store.ts";
@@ -33,6 +34,7 @@ export function openStore({ path, bounds, now = clock }: StoreOptions): Store {
       events: openEvents(db),
       conversations: openConversations(db, now),
       usage: openUsage(db),
+      items: openItems(db),
       sweep: openSweep(db, bounds, now),
       close: db.close,
     };

@@ -16,6 +16,17 @@ export interface Store {
   readonly conversations: Conversations;
   readonly usage: Usage;
   /**
+   * Items by their ids alone, one for each id; null for what is not there. They are found in outputs,
+   * in inputs as far as `inputIds()` has named their items, and in conversations, in this order; of
+   * twins the one in the newest response or conversation. (Of more than 100 twins, where most are
+   * another owner's, it may be missed.)
+   *
+   * @param bytes of all texts that have to be read for it
+   */
+  items(ids: readonly string[], owner: string, bytes: number):
+    | readonly (Item | null)[]
+    | "too much";
+  /**
    * One short step (some 10 ms) of taking away what is too old or too much, oldest first.
    *
    * @returns whether there is more to do at once

@@ -24,7 +24,7 @@ interface Kind {
   oldest: Statement;
   drop: Statement;
   gone: Statement;
-  removeParts: Statement;
+  removeParts: readonly Statement[];
   remove: Statement;
 }
 
@@ -41,7 +41,7 @@ export function openSweep(db: Database, bounds: Bounds, now: () => number): () =
     size: "bytes + event_bytes",
     spared: "AND status NOT IN ('queued', 'in_progress')",
     drop: DROP_RESPONSE,
-    parts: "events WHERE response = ?",
+    parts: ["events WHERE response = ?", "output_items WHERE response = ?"],
   });
   const conversations = kind(db, {
     table: "conversations",
@@ -49,7 +49,7 @@ export function openSweep(db: Database, bounds: Bounds, now: () => number): () =
     size: "bytes",
     spared: "",
     drop: DROP_CONVERSATION,
-    parts: "conversation_items WHERE conversation = ?",
+    parts: ["conversation_items WHERE conversation = ?"],
   });
   const usage = usageSweep(db, bounds.usage);
   const giveBack = shortening(db);
@@ -73,7 +73,7 @@ interface KindWords {
   size: string;
   spared: string;
   drop: string;
-  parts: string;
+  parts: readonly string[];
 }
 
 function kind(db: Database, { table, age, size, spared, drop, parts }: KindWords): Kind {
@@ -87,9 +87,11 @@ function kind(db: Database, { table, age, size, spared, drop, parts }: KindWords
     ),
     drop: db.prepare(drop),
     gone: db.prepare(`SELECT seq FROM ${table} WHERE gone = 1 LIMIT 1`),
-    removeParts: db.prepare(
-      `DELETE FROM ${parts.split(" ")[0]} ` +
-        `WHERE rowid IN (SELECT rowid FROM ${parts} LIMIT ${HANDFUL})`,
+    removeParts: parts.map((part) =>
+      db.prepare(
+        `DELETE FROM ${part.split(" ")[0]} ` +
+          `WHERE rowid IN (SELECT rowid FROM ${part} LIMIT ${HANDFUL})`,
+      )
     ),
     remove: db.prepare(`DELETE FROM ${table} WHERE seq = ?`),
   };
@@ -115,9 +117,11 @@ function dropOld(kind: Kind, bounds: Bounds, oldest: number, isTime: () => boole
 function removeGone(kind: Kind, isTime: () => boolean): boolean {
   for (let row = kind.gone.get(); row !== null; row = kind.gone.get()) {
     const seq = row["seq"] ?? null;
-    do {
-      if (!isTime()) return true;
-    } while (kind.removeParts.run(seq) > 0);
+    for (const part of kind.removeParts) {
+      do {
+        if (!isTime()) return true;
+      } while (part.run(seq) > 0);
+    }
     kind.remove.run(seq);
   }
   return false;

@@ -3,6 +3,7 @@ import type { Bounds, Store } from "../../src/store/store.ts";
 import { conversationContract } from "./conversation_contract.ts";
 import { eventContract } from "./event_contract.ts";
 import { hostileContract } from "./hostile_contract.ts";
+import { itemContract } from "./item_contract.ts";
 import { pageContract } from "./page_contract.ts";
 import { responseContract } from "./response_contract.ts";
 import { sweepContract } from "./sweep_contract.ts";
@@ -22,7 +23,7 @@ export type OpenStore = (options?: OpenOptions) => Store & Disposable;
 export function storeContract(name: string, open: OpenStore): void {
   const parts = [
     ...[responseContract, eventContract, pageContract, conversationContract],
-    ...[usageContract, sweepContract, hostileContract],
+    ...[usageContract, sweepContract, hostileContract, itemContract],
   ];
   for (const part of parts) part((title, work) => Deno.test(`${name}: ${title}`, work), open);
 }
