@@ -33,7 +33,7 @@ export async function startInBackground(
   };
   const prepared = await generation(asked, services);
   const queued: ResponseObject = { ...prepared.response, status: "queued" };
-  beginTurn(queued, { request, place: prepared.place }, store);
+  beginTurn(queued, prepared.turn, store);
   scope.handOver();
   background.start({
     response: prepared.response,

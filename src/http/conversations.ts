@@ -6,13 +6,15 @@ import {
   parseBody,
 } from "../protocol/conversations.ts";
 import { ApiError } from "../protocol/error.ts";
-import { keptInput } from "../protocol/responses/kept_input.ts";
+import type { Item } from "../protocol/responses/history/items.ts";
+import { keptInput, type KeptItem } from "../protocol/responses/kept_input.ts";
 import type { Conversation, Page } from "../store/store.ts";
 import { readJson } from "./body.ts";
 import type { Context, Services } from "./context.ts";
 import { newId, seconds } from "./ids.ts";
 import { ownerOf } from "./owner.ts";
 import { pageBody, pageQuery } from "./pages.ts";
+import { resolved } from "./references.ts";
 import { conversationNotFound } from "./turns.ts";
 
 /** `POST /v1/conversations`. */
@@ -24,7 +26,7 @@ export async function createConversation(c: Context, services: Services): Promis
     createdAt: seconds(),
     metadata: JSON.stringify(metadata ?? {}),
   };
-  services.store.conversations.create(conversation, keptInput(items, newId));
+  services.store.conversations.create(conversation, newItems(items ?? [], conversation, services));
   return c.json(shown(conversation));
 }
 
@@ -62,10 +64,20 @@ const EMPTY: Page = { items: [], hasMore: false };
 /** `POST /v1/conversations/{id}/items`. */
 export async function addItems(c: Context, services: Services): Promise<Response> {
   const { items } = parseBody(await bodyOf(c, services), conversationItems);
-  const { id, owner } = found(c, services);
-  const kept = keptInput(items, newId);
+  const conversation = found(c, services);
+  const { id, owner } = conversation;
+  const kept = newItems(items, conversation, services);
   if (!services.store.conversations.append(id, owner, kept)) throw conversationNotFound();
   return json(c, pageBody({ items: kept, hasMore: false }));
+}
+
+/** Items as they are kept; those that are named by their ids are copied. */
+function newItems(
+  items: readonly Item[],
+  { owner }: Conversation,
+  { store }: Services,
+): KeptItem[] {
+  return keptInput(resolved(items, "items", { store, owner, near: [] }).items, newId);
 }
 
 /** `GET /v1/conversations/{id}/items/{item}`. */

@@ -1,8 +1,6 @@
 /** What a Responses request sends, and how its answer is told, whichever way it came. */
 import type { ChatRequest } from "../protocol/chat.ts";
 import { schemaProblem } from "../protocol/json_schema_check.ts";
-import { invalidRequest } from "../protocol/error.ts";
-import type { Note } from "../protocol/note.ts";
 import { askedAgain } from "../protocol/responses/empty_answer.ts";
 import type { Asides, EventWriter } from "../protocol/responses/output/event_writer.ts";
 import { newResponse, type ResponseObject } from "../protocol/responses/output/response.ts";
@@ -21,6 +19,7 @@ import type { Beside } from "./beside.ts";
 import type { Services } from "./context.ts";
 import type { Exchange } from "./exchange.ts";
 import { newId, seconds } from "./ids.ts";
+import { keeping } from "./keeping.ts";
 import { noteLabels, notesHeader } from "./notes.ts";
 import { ownerOf } from "./owner.ts";
 import type { RequestFacts, RequestScope } from "./scope.ts";
@@ -28,7 +27,7 @@ import { nothing, said, silence } from "./silence.ts";
 import { stepsOf } from "./answer_steps.ts";
 import type { SocketMemory } from "./socket_memory.ts";
 import { threadOf } from "./thread.ts";
-import { endTurn, keepTurn, type Place, placeOf, rememberTurn } from "./turns.ts";
+import { type Turn, turnOf } from "./turns.ts";
 
 /** A checked request with all that its way into Chaski adds to it. */
 export interface Asked {
@@ -60,14 +59,12 @@ export interface Generation {
   callable: readonly OfferedTool[];
   /** The response before anything was said. */
   response: ResponseObject;
-  place: Place;
+  turn: Turn;
   headers: Record<string, string>;
 }
 
 interface Prepared extends Asked, Addressed {
   translation: Translation;
-  place: Place;
-  kept: boolean;
   response: ResponseObject;
 }
 
@@ -79,11 +76,12 @@ interface Prepared extends Asked, Addressed {
  */
 export async function generation(asked: Asked, services: Services): Promise<Generation> {
   const { config, watch, threadTools, seal, store } = services;
-  const { request, headers, scope, memory, warmUp, beside } = asked;
-  const model = await watch.resolve(request.model);
+  const { headers, scope, memory, warmUp, background, beside } = asked;
+  const model = await watch.resolve(asked.request.model);
   // A cache key alone may stand for a whole application.
   const thread = threadOf(headers);
-  const place = placeOf(request, ownerOf(headers, config), { store, memory });
+  const turn = turnOf(asked.request, ownerOf(headers, config), { store, memory });
+  const { request, place } = turn;
   const { chat, ...translated } = toChat(request, model, {
     images: config.images,
     unseal: seal.unseal,
@@ -93,9 +91,9 @@ export async function generation(asked: Asked, services: Services): Promise<Gene
   });
   const translation = { ...translated, chat: { ...chat, ...beside?.chat } };
   if (thread !== null && request.tools?.length) threadTools.remember(thread, request.tools);
-  const kept = isKept(services, asked, translation);
-  const { notes } = translation;
-  if (!kept && asked.size > MOST_KEPT) notes.push(notKept(asked, place));
+  const speaks = !translation.preload && !warmUp;
+  const { kept, keep, notes: ownNotes } = keeping(services, { ...asked, turn, speaks });
+  const notes = [...translation.notes, ...ownNotes];
   scope.tell({
     model: model.id,
     stream: memory !== null || request.stream === true,
@@ -108,19 +106,18 @@ export async function generation(asked: Asked, services: Services): Promise<Gene
     createdAt: seconds(),
     sampling: model.sampling,
     store: kept,
-    background: asked.background,
+    background,
     previousId: place.previousId,
     conversationId: place.conversationId,
   });
-  const prepared = { ...asked, model, cacheThread, translation, place, kept, response };
-  const keep = keeping(services, prepared);
+  const prepared = { ...asked, request, model, cacheThread, translation, response };
   return {
     exchange: (write, asides) =>
       exchangeOf(prepared, { keep, write, asides: asides ?? null }, services),
     model,
     callable: translation.callable,
     response,
-    place,
+    turn,
     headers: notesHeader(notes),
   };
 }
@@ -171,42 +168,6 @@ function exchangeOf(
 
 /** llama-server reads a prompt to its end for the least that it can be asked to say. */
 const ONE_TOKEN = { max_tokens: 1 };
-
-/** OpenAI keeps what the request does not forbid; what says nothing is not worth it. */
-function isKept(
-  { config }: Services,
-  { request, size, warmUp }: Asked,
-  translation: Translation,
-): boolean {
-  return config.store === "on" && request.store !== false && size <= MOST_KEPT &&
-    !translation.preload && !warmUp;
-}
-
-/** Bytes of a request that are kept: writing more would hold everybody else up. */
-const MOST_KEPT = 8 * 1024 * 1024;
-
-/** Tells that a response is not kept; throws ApiError 400 where that would break a promise. */
-function notKept({ background }: Asked, { conversationId }: Place): Note {
-  const message = "A request of more than 8 MiB is not kept.";
-  if (!background && conversationId === null) {
-    return { code: "not_stored", param: "store", message };
-  }
-  throw invalidRequest(
-    `Cannot keep the response: ${message}`,
-    background ? "background" : "conversation",
-  );
-}
-
-/** Where a finished response goes: to the store, or to the memory of its connection. */
-function keeping({ store }: Services, { request, place, memory, kept, background }: Prepared) {
-  return (response: ResponseObject): void => {
-    if (background) endTurn(response, { request, place }, store);
-    else if (kept) keepTurn(response, { request, place }, store);
-    else if (memory !== null && response.status !== "failed") {
-      rememberTurn(response, { request, place }, memory);
-    }
-  };
-}
 
 function costOf({ steps, passes }: ResponsesConversion): RequestFacts {
   const usage = steps.usage();

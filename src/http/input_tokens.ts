@@ -6,7 +6,7 @@ import { type CreateResponse, parseCreateResponse } from "../protocol/responses/
 import { readJson } from "./body.ts";
 import type { Context, Services } from "./context.ts";
 import { ownerOf } from "./owner.ts";
-import { placeOf } from "./turns.ts";
+import { turnOf } from "./turns.ts";
 
 export async function countInputTokens(c: Context, services: Services): Promise<Response> {
   const { json } = await readJson(c.req.raw, services.config.limits);
@@ -18,13 +18,11 @@ export async function countInputTokens(c: Context, services: Services): Promise<
 export async function countPrompt(
   c: Context,
   { config, watch, llama, seal, store }: Services,
-  request: CreateResponse,
+  asked: CreateResponse,
 ): Promise<number> {
-  const model = await watch.resolve(request.model);
-  const { earlier } = placeOf(request, ownerOf(c.req.raw.headers, config), {
-    store,
-    memory: null,
-  });
+  const model = await watch.resolve(asked.model);
+  const owner = ownerOf(c.req.raw.headers, config);
+  const { request, place: { earlier } } = turnOf(asked, owner, { store, memory: null });
   const { images } = config;
   const translation = toChat(request, model, {
     ...{ images, unseal: seal.unseal, lastTools: null, earlier },

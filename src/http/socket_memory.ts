@@ -7,6 +7,8 @@ import type { Item } from "../protocol/responses/history/items.ts";
 export interface SocketMemory {
   /** The items up to the end of a response, oldest first; null for any but the last one. */
   recall(id: string): readonly Item[] | null;
+  /** The items up to the end of the last response. */
+  items(): readonly Item[];
   /** Remembers a response in place of the last one. */
   remember(id: string, items: readonly Item[]): void;
   /** A turn that goes on from this response has failed, so it cannot be gone on from again. */
@@ -21,6 +23,7 @@ export function socketMemory(maxSize = MAX_SIZE): SocketMemory {
   let last: { id: string; items: readonly Item[] } | null = null;
   return {
     recall: (id) => last?.id === id ? last.items : null,
+    items: () => last?.items ?? [],
     remember(id, items) {
       last = sizeOf(items) > maxSize ? null : { id, items };
     },

@@ -7,12 +7,12 @@ import type { Item } from "../protocol/responses/history/items.ts";
 import { keptInput, type KeptItem } from "../protocol/responses/kept_input.ts";
 import type { ResponseObject } from "../protocol/responses/output/response.ts";
 import type { CreateResponse } from "../protocol/responses/schema.ts";
+import { inputIds } from "../store/input_ids.ts";
 import type { Store } from "../store/store.ts";
+import { BOUNDS, tooLong } from "./history_bounds.ts";
 import { newId } from "./ids.ts";
+import { resolved } from "./references.ts";
 import type { SocketMemory } from "./socket_memory.ts";
-
-/** How much of a chain of responses may come into one prompt. */
-const BOUNDS = { turns: 10_000, bytes: 64 * 1024 * 1024 };
 
 /** Where a request stands. */
 export interface Place {
@@ -25,18 +25,39 @@ export interface Place {
   conversationId: string | null;
 }
 
+/** A request with all that it names by ids. */
+export interface Turn {
+  /** As it came, with items in the places of references to them. */
+  request: CreateResponse;
+  /** Bytes that these items add to it. */
+  added: number;
+  place: Place;
+}
+
+/** Where what a request names is kept. */
+interface Kept {
+  store: Store;
+  /** What the request's connection remembers; null for one that remembers nothing. */
+  memory: SocketMemory | null;
+}
+
 /**
- * Reads what a request goes on from.
+ * Reads what a request goes on from, and the items that it names.
  *
- * @param memory what the request's connection remembers; null for one that remembers nothing
- * @throws {ApiError} 400 `previous_response_not_found`, 404 `conversation_not_found`, or 400 for an
- * output without its call
+ * @throws {ApiError} 400 `previous_response_not_found`, `item_not_found`, 404
+ * `conversation_not_found`, or 400 for an output without its call
  */
-export function placeOf(
-  request: CreateResponse,
-  owner: string,
-  { store, memory }: { store: Store; memory: SocketMemory | null },
-): Place {
+export function turnOf(asked: CreateResponse, owner: string, { store, memory }: Kept): Turn {
+  const place = placeOf(asked, owner, { store, memory });
+  const { earlier, previousId, conversationId } = place;
+  if (!Array.isArray(asked.input)) return { request: asked, added: 0, place };
+  const near = [memory?.items() ?? [], earlier];
+  const { items: input, added } = resolved(asked.input, "input", { store, owner, near });
+  if (previousId !== null || conversationId !== null) checkOutputs(earlier, input);
+  return { request: { ...asked, input }, added, place };
+}
+
+function placeOf(request: CreateResponse, owner: string, { store, memory }: Kept): Place {
   const previousId = request.previous_response_id || null;
   const { conversation } = request;
   const conversationId = typeof conversation === "object" && conversation !== null
@@ -57,9 +78,6 @@ export function placeOf(
     : conversationId !== null
     ? conversationItems(conversationId, owner, store)
     : [];
-  if (previousId !== null || conversationId !== null) {
-    checkOutputs(earlier, Array.isArray(request.input) ? request.input : []);
-  }
   return { owner, earlier, remembered: remembered !== null, previousId, conversationId };
 }
 
@@ -108,20 +126,6 @@ export function conversationNotFound(): ApiError {
   });
 }
 
-function tooLong(param: string): ApiError {
-  return invalidRequest(
-    "Cannot continue: what was said before is longer than any context. Start a new conversation.",
-    param,
-    "context_length_exceeded",
-  );
-}
-
-/** What keeping an answer needs to know of its request. */
-export interface Turn {
-  request: CreateResponse;
-  place: Place;
-}
-
 /** Keeps a finished answer with its input, and adds both to its conversation. */
 export function keepTurn(response: ResponseObject, turn: Turn, store: Store): void {
   const input = putTurn(response, turn, store);
@@ -137,7 +141,7 @@ export function beginTurn(response: ResponseObject, turn: Turn, store: Store): v
 export function endTurn(response: ResponseObject, turn: Turn, store: Store): void {
   const { id, status } = response;
   if (!store.responses.replace(id, { status, text: JSON.stringify(response) })) return;
-  addToConversation(response, turn, keptInput(turn.request.input, newId), store);
+  addToConversation(response, turn, keptInput(turn.request.input, inputIds(id)), store);
 }
 
 /** What only a connection remembers becomes part of the input: the store could not find it again. */
@@ -145,8 +149,9 @@ function putTurn(response: ResponseObject, { request, place }: Turn, store: Stor
   const { owner, earlier, remembered, conversationId } = place;
   const previousId = remembered ? null : place.previousId;
   const { id, model, status, background, created_at: createdAt } = response;
-  const own = keptInput(request.input, newId);
-  const input = remembered ? keptInput([...earlier, ...own.map(itemOf)], newId) : own;
+  const ids = inputIds(id);
+  const own = keptInput(request.input, ids);
+  const input = remembered ? keptInput([...earlier, ...own.map(itemOf)], ids) : own;
   const text = JSON.stringify(response);
   store.responses.put({
     ...{ id, owner, createdAt, model, status, previousId, conversationId, background, text },

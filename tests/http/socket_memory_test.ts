@@ -10,6 +10,9 @@ Deno.test("socketMemory() knows the last response and no other", () => {
   assertEquals(memory.recall("resp_1"), said("One"));
   memory.remember("resp_2", said("Two"));
   assertEquals([memory.recall("resp_1"), memory.recall("resp_2")], [null, said("Two")]);
+  assertEquals(memory.items(), said("Two"));
+  memory.forget("resp_2");
+  assertEquals(memory.items(), []);
 });
 
 Deno.test("socketMemory() forgets a response that is named, and no other", () => {

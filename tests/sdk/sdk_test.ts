@@ -2,6 +2,7 @@ import { chatChecks } from "./chat_checks.ts";
 import { errorChecks } from "./error_checks.ts";
 import { modelChecks } from "./model_checks.ts";
 import { reasoningChecks } from "./reasoning_checks.ts";
+import { referenceChecks } from "./reference_checks.ts";
 import { schemaChecks } from "./schema_checks.ts";
 import { onSdkStage } from "./sdk_stage.ts";
 import { socketChecks } from "./socket_checks.ts";
@@ -19,6 +20,7 @@ const checks = [
   ...chatChecks,
   ...modelChecks,
   ...stateChecks,
+  ...referenceChecks,
   ...socketChecks,
   ...errorChecks,
 ];

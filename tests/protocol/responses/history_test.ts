@@ -10,7 +10,6 @@ import {
   output,
   PIXEL,
   plain,
-  refusalOf,
   seeing,
   translate,
   user,
@@ -397,12 +396,6 @@ Deno.test("`toChat()` leaves out items that it does not know, with a note each",
   ];
   assertEquals(messagesOf(input), [{ role: "user", content: "a" }]);
   assertEquals(notesOf({ input }), types.map((_, i) => `item_dropped input[${i}]`));
-});
-
-Deno.test("`toChat()` refuses a reference to an item that nobody keeps", () => {
-  for (const reference of [{ type: "item_reference", id: "msg_1" }, { id: "msg_1" }]) {
-    assertEquals(refusalOf({ input: [user("a"), reference] }).param, "input[1]");
-  }
 });
 
 Deno.test("`toChat()` takes reasoning's content before its summary, joined by paragraphs", () => {

@@ -2,7 +2,6 @@
  * Input items as the steps of a conversation: what each one says, before they form turns.
  */
 import type { ChatPart } from "../../chat.ts";
-import { invalidRequest } from "../../error.ts";
 import {
   isKnown,
   isMessage,
@@ -24,22 +23,13 @@ import { anyText, typedSteps } from "./typed_steps.ts";
  * The steps of an item: none where it says nothing or is left out (with a note), two for a hosted
  * call that carries its result.
  *
- * @throws {ApiError} 400 for images and files that cannot be used, and for kept items.
+ * @throws {ApiError} 400 for images and files that cannot be used.
  */
 function itemSteps(item: Item, param: string, context: Context): Step[] {
   if (isMessage(item)) return messageSteps(item, `${param}.content`, context);
   if (isKnown(item)) return knownSteps(item, param, context);
-  if (isReference(item)) {
-    const reason = "send the item itself";
-    throw invalidRequest(`Cannot use an item by its id: ${reason}`, param);
-  }
   note(context, "item_dropped", param, `An item of type "${label(item.type)}" was left out.`);
   return [];
-}
-
-/** OpenAI's clients may leave the type out where there is nothing but an id. */
-function isReference(item: Item): boolean {
-  return item.type === "item_reference" || (item.type == null && "id" in item);
 }
 
 function messageSteps(item: MessageItem, param: string, context: Context): Step[] {
