@@ -106,6 +106,7 @@ export function hostileContract(test: Test, open: OpenStore): void {
       () => store.responses.put(response("resp_2")),
       () => store.responses.get("resp_1", ANN),
       () => store.responses.page("resp_1", ANN, page),
+      () => store.items(["a"], ANN, 9),
       () => store.events.append("resp_1", []),
       () => store.conversations.append("conv_1", ANN, [item("a")]),
       () => store.usage.recent(1),
