@@ -9,8 +9,10 @@ import { checkExposure } from "../config/exposure.ts";
 import type { Flags } from "../config/layers.ts";
 import { settings } from "../config/schema.ts";
 import { version } from "../version.ts";
-import { addCodexCommands, splitForCodex } from "./codex/commands.ts";
-import { baseUrl } from "./codex/place.ts";
+import { splitForClient } from "./clients/commands.ts";
+import { baseUrl } from "./clients/place.ts";
+import { addCodexCommands } from "./codex/commands.ts";
+import { CODEX } from "./codex/program.ts";
 import { health } from "./health.ts";
 import { optionText, programHelp, serveHelp, styleTitle } from "./help.ts";
 import type { Io } from "./io.ts";
@@ -23,7 +25,7 @@ import { cutUnknownValues, refuseKeys, usageSentence } from "./usage.ts";
  */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   const outcome = { code: 0, debug: wantsStacks(io) };
-  const { own, passed } = splitForCodex(argv);
+  const { own, passed } = splitForClient(argv, [CODEX]);
   const program = buildProgram(io, {
     async serve(flags) {
       const config = await loadConfig({ ...io, flags });

@@ -1,11 +1,12 @@
 /** `chaski codex config`: shows the configuration that makes Codex use Chaski, or writes it. */
 
+import { KEY_VARIABLE } from "../clients/key.ts";
+import { modelNames, placeOf, whyUnusable } from "../clients/place.ts";
+import { look, servedAs } from "../clients/running.ts";
 import type { Io } from "../io.ts";
 import { codexFile } from "./home.ts";
-import { modelNames, placeOf, whyUnusable } from "./place.ts";
 import { fetchesCatalogue, findCodex, releaseOf } from "./program.ts";
-import { codexToml, KEY_VARIABLE } from "./provider.ts";
-import { look, servedAs } from "./running.ts";
+import { codexToml } from "./provider.ts";
 import { writeCodexConfig } from "./write.ts";
 
 /** What the command line may say. */

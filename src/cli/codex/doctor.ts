@@ -1,6 +1,7 @@
 /** `chaski doctor codex`: why Codex does not work with Chaski, and how to mend it. */
 
 import { loadConfig } from "../../config/config.ts";
+import { baseUrl } from "../clients/place.ts";
 import { type Io, printable } from "../io.ts";
 import {
   comfortFindings,
@@ -12,7 +13,6 @@ import {
 import { serverFindings } from "./doctor_server.ts";
 import { type Finding, ok, problem } from "./finding.ts";
 import { type CodexFile, readCodexFile } from "./home.ts";
-import { baseUrl } from "./place.ts";
 import { findCodex, releaseOf } from "./program.ts";
 
 /** What the command line may say. */

@@ -1,10 +1,10 @@
 /** What Codex would find where its settings lead. */
 
+import { modelNames } from "../clients/place.ts";
+import { proxyInTheWay } from "../clients/proxy.ts";
+import { look, type Place, type RunningChaski, servedAs } from "../clients/running.ts";
 import type { CodexView } from "./doctor_config.ts";
 import { type Finding, hint, ok, problem } from "./finding.ts";
-import { modelNames } from "./place.ts";
-import { proxyInTheWay } from "./proxy.ts";
-import { look, type Place, type RunningChaski, servedAs } from "./running.ts";
 
 /**
  * Asks what is at `base_url`, with the credential that Codex would send.

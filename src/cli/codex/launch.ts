@@ -1,55 +1,35 @@
 /** `chaski codex`: one run of the real Codex on the running Chaski; no file of the user's changes. */
 
 import { isRecord } from "../../protocol/record.ts";
+import { choose, type ClientOptions } from "../clients/chosen.ts";
+import { KEY_VARIABLE } from "../clients/key.ts";
+import { runProgram } from "../clients/program.ts";
+import { withoutProxy } from "../clients/proxy.ts";
 import type { Io } from "../io.ts";
 import { readCodexFile } from "./home.ts";
-import { modelNames, placeOf, whyUnusable } from "./place.ts";
-import { fetchesCatalogue, findCodex, releaseOf, runCodex } from "./program.ts";
-import { codexOverrides, KEY_VARIABLE, PROVIDER } from "./provider.ts";
-import { withoutProxy } from "./proxy.ts";
-import { type Found, look, type Place, servedAs } from "./running.ts";
-
-/** What the command line may say before the `--`. */
-export interface LaunchOptions {
-  url?: string;
-  model?: string;
-}
+import { fetchesCatalogue, findCodex, releaseOf } from "./program.ts";
+import { codexOverrides, PROVIDER } from "./provider.ts";
 
 /**
  * Starts Codex with these arguments and gives its exit code. Throws a sentence where Codex is not
  * installed, Chaski does not answer, or there is no such model.
  */
 export async function launchCodex(
-  options: LaunchOptions,
+  options: ClientOptions,
   args: readonly string[],
   io: Io,
 ): Promise<number> {
-  const place = await placeOf(options.url, io);
   const codex = await findCodex(io);
-  const found = await look(place);
-  const unusable = whyUnusable(found, place);
-  if (unusable !== null) throw new Error(`Cannot start Codex: ${unusable}`);
-  const model = await modelOf(options.model, found, place);
-  const asked = found.kind === "chaski" && found.keyed;
+  const { place, chaski, model } = await choose(options, "start Codex", io);
   // Codex lays the options over the file: a variable that the file names for the key would still be
   // asked for, and goes before the token. So it gets one.
-  const keyed = asked || await fileNamesKey(io);
-  const key = asked ? place.key : "none";
+  const keyed = chaski.keyed || await fileNamesKey(io);
+  const key = chaski.keyed ? place.key : "none";
   const release = releaseOf(codex.version);
-  const target = { url: place.url, model, keyed, catalogue: fetchesCatalogue(release) };
-  const overrides = codexOverrides(target, release);
+  const catalogue = fetchesCatalogue(release);
+  const overrides = codexOverrides({ url: place.url, model: model.id, keyed, catalogue }, release);
   const env = keyed && key !== undefined ? { ...io.env, [KEY_VARIABLE]: key } : io.env;
-  return await runCodex(codex, [...overrides, ...args], withoutProxy(place.url, env));
-}
-
-/** By its own name: Codex finds nothing in the catalogue under another. */
-async function modelOf(wanted: string | undefined, found: Found, place: Place): Promise<string> {
-  const first = found.kind === "chaski" ? found.models[0]?.id : undefined;
-  const model = wanted === undefined ? first : await servedAs(place, wanted);
-  if (model !== undefined && model !== null) return model;
-  throw new Error(
-    `Cannot start Codex: Chaski does not serve '${wanted}'; there is ${modelNames(found)}`,
-  );
+  return await runProgram(codex, [...overrides, ...args], withoutProxy(place.url, env));
 }
 
 async function fileNamesKey(io: Io): Promise<boolean> {

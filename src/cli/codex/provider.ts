@@ -4,6 +4,8 @@
  * Measured with Codex 0.118 to 0.169.
  */
 
+import { KEY_VARIABLE } from "../clients/key.ts";
+
 /** A Chaski as Codex shall see it. */
 export interface CodexTarget {
   /** Base URL without `/v1` and without a slash at the end. */
@@ -28,9 +30,6 @@ export interface CodexSetting {
 
 /** The name of the provider's table. */
 export const PROVIDER = "chaski";
-
-/** The variable from which Codex takes the key. */
-export const KEY_VARIABLE = "CHASKI_API_KEY";
 
 /** The two ways to a credential; a provider has one of them. */
 export const CREDENTIALS: readonly string[] = ["env_key", "experimental_bearer_token"];

@@ -1,4 +1,4 @@
-/** Proxies of the environment, which Codex asks also for what runs on this machine. Pure. */
+/** Proxies of the environment, which clients ask also for what runs on this machine. Pure. */
 
 type Env = Readonly<Record<string, string | undefined>>;
 

@@ -6,7 +6,7 @@ import { bracketed, parseUpstream } from "../../config/address.ts";
 import { type Config, loadConfig } from "../../config/config.ts";
 import { ConfigError } from "../../config/error.ts";
 import { type Io, printable } from "../io.ts";
-import { KEY_VARIABLE } from "./provider.ts";
+import { KEY_VARIABLE } from "./key.ts";
 import type { Found, Place } from "./running.ts";
 
 /** Where a Chaski with these settings answers this machine. */
@@ -17,7 +17,7 @@ export function baseUrl({ host, port }: Pick<Config, "host" | "port">): string {
 
 /**
  * The place that `--url` names, else that of the settings. The key of the settings may stand in a
- * file and is for their own Chaski alone; elsewhere goes what the variable holds, as Codex does it.
+ * file and is for their own Chaski alone; elsewhere goes what the variable holds, as clients do it.
  */
 export async function placeOf(url: string | undefined, io: Io): Promise<Place> {
   if (url === undefined) {
@@ -34,7 +34,7 @@ export async function placeOf(url: string | undefined, io: Io): Promise<Place> {
   return { url: address.value, key: io.env[KEY_VARIABLE]?.trim() || undefined };
 }
 
-/** Why Codex cannot use what was found, as the end of a sentence; null when it can. */
+/** Why a client cannot use what was found, as the end of a sentence; null when it can. */
 export function whyUnusable(found: Found, { url, key }: Place): string | null {
   if (found.kind === "nothing") {
     return `nothing answers at ${url}; start chaski serve, or name its address by --url`;

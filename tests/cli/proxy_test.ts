@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { proxyInTheWay, withoutProxy } from "../../src/cli/codex/proxy.ts";
+import { proxyInTheWay, withoutProxy } from "../../src/cli/clients/proxy.ts";
 
 const URL = "http://127.0.0.1:8484";
 

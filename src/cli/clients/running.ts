@@ -1,5 +1,5 @@
 /**
- * What listens at an address, and what it serves, as far as Codex is concerned.
+ * What listens at an address, and what it serves, as far as clients are concerned.
  */
 
 import { isRecord } from "../../protocol/record.ts";
