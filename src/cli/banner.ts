@@ -1,4 +1,4 @@
-/** What a person at a terminal needs first: where it is, how to try it, how to point Codex at it. */
+/** What a person at a terminal needs first: where it is, how to try it, how to start clients on it. */
 
 export function banner(
   { url, keyed, version }: { url: string; keyed: boolean; version: string },
@@ -12,6 +12,7 @@ export function banner(
   models   curl ${url}/v1/models${header}
   Codex    chaski codex --url ${url}                     # once
            chaski codex config --write --url ${url}      # for good
+  Claude   chaski claude --url ${url}                    # once
 
 `;
 }

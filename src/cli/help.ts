@@ -54,6 +54,7 @@ export function programHelp(place: HelpPlace): string {
     "  chaski serve                              # base URL: http://127.0.0.1:8484/v1",
     "  chaski codex                              # Codex on it; with config: for good",
     "  chaski doctor codex                       # why Codex does not work",
+    "  chaski claude                             # Claude Code on it",
     "  chaski serve --help                       # every setting",
   ].join("\n");
   return ["", examples, "", section("Exit codes:", EXIT_CODES, place)].join("\n");
@@ -78,7 +79,7 @@ export function serveHelp(place: HelpPlace): string {
     "  Options win over CHASKI_* variables, variables over the config file, which is",
     "  TOML (port = 8484, [limits] body_mb = 64, …), the file over the defaults.",
     "  CHASKI_DEBUG=1 adds the stack to unexpected failures; CHASKI_CODEX names the",
-    "  Codex that chaski codex starts.",
+    "  Codex that chaski codex starts, CHASKI_CLAUDE the claude of chaski claude.",
     "",
     EXAMPLES,
     "",
@@ -106,4 +107,8 @@ const EXAMPLES = [
   "    chaski codex                   # one run, no file is touched",
   "    chaski codex config --write    # for good, in ~/.codex/config.toml",
   "    chaski doctor codex            # what is wrong, and how to mend it",
+  "",
+  "  Claude Code, over the Chaski that runs:",
+  "    chaski claude                  # one run, no file is touched",
+  "    chaski claude env              # the environment, to paste",
 ].join("\n");

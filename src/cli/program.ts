@@ -9,6 +9,8 @@ import { checkExposure } from "../config/exposure.ts";
 import type { Flags } from "../config/layers.ts";
 import { settings } from "../config/schema.ts";
 import { version } from "../version.ts";
+import { addClaudeCommands } from "./claude/commands.ts";
+import { CLAUDE } from "./claude/launch.ts";
 import { splitForClient } from "./clients/commands.ts";
 import { baseUrl } from "./clients/place.ts";
 import { addCodexCommands } from "./codex/commands.ts";
@@ -25,7 +27,7 @@ import { cutUnknownValues, refuseKeys, usageSentence } from "./usage.ts";
  */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   const outcome = { code: 0, debug: wantsStacks(io) };
-  const { own, passed } = splitForClient(argv, [CODEX]);
+  const { own, passed } = splitForClient(argv, [CODEX, CLAUDE]);
   const program = buildProgram(io, {
     async serve(flags) {
       const config = await loadConfig({ ...io, flags });
@@ -38,6 +40,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     },
   });
   addCodexCommands(program, io, passed, (code) => outcome.code = code);
+  addClaudeCommands(program, io, passed, (code) => outcome.code = code);
   try {
     refuseKeys(own);
     const args = own.length > 0 ? cutUnknownValues(own, longOptions(program)) : ["--help"];

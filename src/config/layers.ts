@@ -19,12 +19,13 @@ export interface Given {
 /** Command line options by setting key; `config` is the path of the config file. */
 export type Flags = Readonly<Record<string, string | boolean | undefined>>;
 
-/** Variables that are no settings: keys, the config file, the Codex to start, stacks of errors. */
+/** Variables that are no settings: keys, the config file, the clients to start, stacks of errors. */
 export const otherVariables: readonly string[] = [
   "CHASKI_API_KEY",
   "CHASKI_UPSTREAM_KEY",
   "CHASKI_CONFIG",
   "CHASKI_CODEX",
+  "CHASKI_CLAUDE",
   "CHASKI_DEBUG",
 ];
 

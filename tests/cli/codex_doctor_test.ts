@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { codexToml } from "../../src/cli/codex/provider.ts";
-import { type FakeServer, type Machine, machine } from "./codex_stage.ts";
+import type { FakeServer } from "./client_stage.ts";
+import { type Machine, machine } from "./codex_stage.ts";
 
 /** The lines of the report by level, and the exit code. */
 async function doctor(user: Machine, ...argv: string[]) {

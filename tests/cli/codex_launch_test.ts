@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { codexOverrides } from "../../src/cli/codex/provider.ts";
-import { chaskiCommand, cleanEnv } from "../chaski_process.ts";
+import { assertSignalPassed } from "./client_stage.ts";
 import { type Machine, machine } from "./codex_stage.ts";
 
 /** What the codex of the machine was given: its arguments the key, and for what no proxy is. */
@@ -126,31 +126,6 @@ Deno.test("launchCodex() says that nothing answers", async () => {
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   Deno.test(`launchCodex() hands ${signal} to Codex and waits for its end`, async () => {
     await using user = await machine();
-    const codex = user.env["CHASKI_CODEX"] ?? "";
-    const number = signal === "SIGINT" ? "INT" : "TERM";
-    await Deno.writeTextFile(
-      codex,
-      `#!/bin/sh
-if [ "$1" = "--version" ]; then echo "codex-cli 0.169.0"; exit 0; fi
-trap 'echo got ${number}; exit 42' ${number}
-echo ready
-for i in $(seq 200); do sleep 0.05; done
-`,
-    );
-    const [command, args] = chaskiCommand(["codex"]);
-    const child = new Deno.Command(command, {
-      args,
-      env: cleanEnv(user.home, user.env),
-      clearEnv: true,
-      stdin: "null",
-      stdout: "piped",
-      stderr: "null",
-    }).spawn();
-    let out = "";
-    for await (const piece of child.stdout.pipeThrough(new TextDecoderStream())) {
-      if (out === "") child.kill(signal);
-      out += piece;
-    }
-    assertEquals([out, (await child.status).code], [`ready\ngot ${number}\n`, 42]);
+    await assertSignalPassed(user, "codex", signal);
   });
 }

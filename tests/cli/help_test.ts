@@ -46,7 +46,8 @@ Deno.test("serveHelp() shows the locations of the platform, or that there are no
 
 for (const columns of [80, 100]) {
   Deno.test(`serveHelp() and every other help fit into ${columns} columns`, async () => {
-    const commands = [["serve"], [], ["codex"], ["codex", "config"], ["doctor", "codex"]];
+    const commands = ["serve", "", "codex", "codex config", "doctor codex", "claude", "claude env"]
+      .map((words) => words.split(" ").filter((word) => word !== ""));
     const text = (await Promise.all(commands.map((words) => help(columns, ...words)))).join("");
     const wide = text.split("\n").filter((line) => line.length > columns);
     assertEquals(wide, []);

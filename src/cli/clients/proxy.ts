@@ -2,12 +2,13 @@
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-const PROXIES = ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"];
+/** What most programs ask for `http:` addresses. */
+const PROXIES: readonly string[] = ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"];
 const EXCEPTIONS = ["no_proxy", "NO_PROXY"];
 
-/** The variable by which Codex would reach the address through a proxy; null when none does. */
-export function proxyInTheWay(url: string, env: Env): string | null {
-  const proxy = PROXIES.find((name) => env[name]);
+/** The variable by which a client would reach the address through a proxy; null when none does. */
+export function proxyInTheWay(url: string, env: Env, proxies = PROXIES): string | null {
+  const proxy = proxies.find((name) => env[name]);
   const { hostname, protocol } = new URL(url);
   if (proxy === undefined || protocol !== "http:") return null;
   const exceptions = EXCEPTIONS.flatMap((name) => (env[name] ?? "").split(",")).map((each) =>
@@ -22,8 +23,8 @@ export function proxyInTheWay(url: string, env: Env): string | null {
 }
 
 /** The environment in which no proxy stands before the address. */
-export function withoutProxy(url: string, env: Env): Env {
-  if (proxyInTheWay(url, env) === null) return env;
+export function withoutProxy(url: string, env: Env, proxies = PROXIES): Env {
+  if (proxyInTheWay(url, env, proxies) === null) return env;
   const host = new URL(url).hostname.replace(/^\[(.*)\]$/, "$1");
   const known = EXCEPTIONS.flatMap((name) => env[name] || []);
   // Which of the two a program reads is its own affair.
