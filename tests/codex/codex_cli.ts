@@ -1,8 +1,8 @@
 import { arch, platform } from "node:process";
 import { join } from "node:path";
 import { cacheFolder, isThere, withToolLock } from "../tools/cache.ts";
+import { unpackNpm } from "../tools/npm_package.ts";
 import { type Progress, progressOnStderr } from "../tools/progress.ts";
-import { requireProgram } from "../tools/run_program.ts";
 import { runScript } from "../tools/script.ts";
 import { ToolError } from "../tools/tool_error.ts";
 import { CODEX_RELEASES, type CodexPlatform, type CodexRelease } from "./codex_release.ts";
@@ -45,8 +45,9 @@ export async function codexCli(
     await withToolLock("codex", onProgress, async (scratch) => {
       if (await isThere(folder)) return;
       onProgress(`fetching @openai/codex ${release.version} from npm`);
-      await unpack({ ...release, here, integrity }, scratch);
-      await Deno.rename(join(scratch, "package"), folder);
+      const spec = `@openai/codex@${release.version}-${here}`;
+      const unneeded = "*/codex-resources/voice";
+      await Deno.rename(await unpackNpm({ spec, integrity, unneeded }, scratch), folder);
     });
   }
   return { version: release.version, ...await programIn(join(folder, "vendor", TRIPLES[here])) };
@@ -58,24 +59,6 @@ async function programIn(vendor: string): Promise<Pick<CodexCli, "program" | "pa
   const program = join(vendor, "bin", name);
   if (await isThere(program)) return { program, path: join(vendor, "codex-path") };
   return { program: join(vendor, "codex", name), path: join(vendor, "path") };
-}
-
-async function unpack(
-  { version, here, integrity }: { version: string; here: CodexPlatform; integrity: string },
-  scratch: string,
-): Promise<void> {
-  const spec = `@openai/codex@${version}-${here}`;
-  const purpose = `fetch ${spec} from npm`;
-  // A cache of its own, because what npm keeps of a package this large is needed only once.
-  const pack = ["pack", "--silent", "--cache", join(scratch, "npm"), spec];
-  const archive = (await requireProgram(purpose, "npm", pack, { cwd: scratch })).trim();
-  const bytes = await Deno.readFile(join(scratch, archive));
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-512", bytes)).toBase64();
-  if (`sha512-${digest}` !== integrity) {
-    throw new ToolError(`Cannot use ${spec}: what npm delivered is not the one that is pinned`);
-  }
-  const unneeded = ["--exclude", "*/codex-resources/voice"];
-  await requireProgram(purpose, "tar", ["-xzf", archive, ...unneeded], { cwd: scratch });
 }
 
 function isPlatform(name: string): name is CodexPlatform {

@@ -30,11 +30,6 @@ export interface CodexEvent {
   readonly usage?: Readonly<Record<string, number>>;
 }
 
-/** The events in a text; what comes after the last line end may be half an event and is left out. */
-export function parseCodexEvents(stdout: string): CodexEvent[] {
-  return stdout.split("\n").slice(0, -1).map((line) => JSON.parse(line));
-}
-
 /** The items of one type that were completed, in their order. */
 export function completedItems(events: readonly CodexEvent[], type: string): CodexItem[] {
   return events.flatMap(({ type: event, item }) =>

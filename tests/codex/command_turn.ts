@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { completedItems, errorMessages } from "./codex_events.ts";
-import type { JsonBody } from "./recorder.ts";
+import type { JsonBody } from "../clients/recorder.ts";
 import type { FakeStage, RealStage } from "./stage.ts";
 
 /** A turn in which the model runs a command and answers after it has seen the output. */

@@ -2,38 +2,21 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { chaskiCommand, cleanEnv, startChaski } from "../chaski_process.ts";
+import { emptyHome, execute, type Executed } from "../clients/execute.ts";
+import { parseEvents } from "../clients/process.ts";
 import { FakeLlama } from "../fake_llama.ts";
 import { codexCli } from "./codex_cli.ts";
-import { completedItems, errorMessages, parseCodexEvents } from "./codex_events.ts";
-import { type CodexEnvironment, codexEnvironment } from "./codex_process.ts";
+import { type CodexEvent, completedItems, errorMessages } from "./codex_events.ts";
+import { codexEnvironment } from "./codex_process.ts";
 
 const cli = await codexCli();
-
-/** Runs a program to its end in an empty folder. */
-async function execute(command: string, args: readonly string[], env: CodexEnvironment) {
-  const { code, stdout, stderr } = await new Deno.Command(command, {
-    args: [...args],
-    cwd: env["HOME"] ?? "",
-    env,
-    clearEnv: true,
-    stdin: "null",
-  }).output();
-  const decoder = new TextDecoder();
-  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
-}
-
-/** An empty home for Codex and Chaski's commands. */
-async function emptyHome() {
-  const home = await Deno.makeTempDir({ prefix: "chaski-codex-home-" });
-  return { home, [Symbol.asyncDispose]: () => Deno.remove(home, { recursive: true }) };
-}
 
 const EXEC = ["exec", "--json", "--skip-git-repo-check", "Say something."];
 
 /** The one message of a turn; fails when Codex said anything else of its own accord. */
-function messageOf({ code, stdout, stderr }: Awaited<ReturnType<typeof execute>>) {
+function messageOf({ code, stdout, stderr }: Executed) {
   assertEquals(code, 0, stderr + stdout);
-  const events = parseCodexEvents(stdout);
+  const events = parseEvents<CodexEvent>(stdout);
   assertEquals(errorMessages(events), []);
   return completedItems(events, "agent_message").map(({ text }) => text);
 }
@@ -101,7 +84,7 @@ for (
     const env = { ...codexEnvironment(cli, folder), CODEX_OSS_BASE_URL: `${chaski.url}/v1` };
     const { code, stdout, stderr } = await execute(cli.program, oss, env);
     assertEquals(code, 0, stderr + stdout);
-    const said = completedItems(parseCodexEvents(stdout), "agent_message");
+    const said = completedItems(parseEvents<CodexEvent>(stdout), "agent_message");
     assertEquals(said.map(({ text }) => text), ["Hello from the fake."]);
   });
 }

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import type { CodexWorkspace } from "./codex_workspace.ts";
+import type { Workspace } from "../clients/workspace.ts";
 
 /** A call that the MCP server has answered. */
 export interface McpCall {
@@ -18,7 +18,7 @@ export interface McpServer {
 const LOG = "mcp.jsonl";
 
 /** Prepares `mcp_server.ts`, which adds numbers and repeats texts, for a Codex in this workspace. */
-export async function mcpServer(workspace: CodexWorkspace): Promise<McpServer> {
+export async function mcpServer(workspace: Workspace): Promise<McpServer> {
   const log = await workspace.write(LOG, "");
   const program = fileURLToPath(new URL("./mcp_server.ts", import.meta.url));
   const args = ["run", "--quiet", "--no-config", `--allow-write=${log}`, program, log];

@@ -1,4 +1,4 @@
-import type { JsonBody } from "./recorder.ts";
+import type { JsonBody } from "../clients/recorder.ts";
 
 interface FunctionTool {
   readonly function: {

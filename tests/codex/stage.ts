@@ -5,9 +5,9 @@ import { tinyModel } from "../tools/tiny_model.ts";
 import type { CodexCli } from "./codex_cli.ts";
 import { codexConfig, fetchesCatalogue } from "./codex_config.ts";
 import { type CodexProcess, type CodexRun, startCodex } from "./codex_process.ts";
-import { type CodexWorkspace, codexWorkspace } from "./codex_workspace.ts";
+import { openWorkspace, type Workspace } from "../clients/workspace.ts";
 import { oneTool } from "./one_tool.ts";
-import { type Recorder, startRecorder } from "./recorder.ts";
+import { type Recorder, startRecorder } from "../clients/recorder.ts";
 
 /** Templates with which the tiny model can call tools, and which differ most. */
 export const CONTRASTING_TEMPLATES = ["qwen3", "qwen3.5", "gpt-oss"] as const;
@@ -21,7 +21,7 @@ export type Template = typeof TEMPLATES[number];
 /** A Codex with a home of its own that is told of one Chaski. */
 export interface Codex {
   readonly version: string;
-  readonly workspace: CodexWorkspace;
+  readonly workspace: Workspace;
   /** Runs `codex exec` to its end. */
   exec(...args: string[]): Promise<CodexRun>;
   /** Starts `codex exec` and lets it run. */
@@ -95,7 +95,7 @@ async function withCodex(
   await using chaski = await startChaski({ upstream, args: chaskiArgs, env });
   const { url } = chaski;
   const { version } = cli;
-  await using workspace = await codexWorkspace();
+  await using workspace = await openWorkspace();
   const catalogueFile = fetchesCatalogue(version)
     ? null
     : await workspace.write("catalogue.json", JSON.stringify(await catalogue(url, key)));

@@ -1,5 +1,5 @@
 import { assert } from "@std/assert";
-import type { JsonBody } from "../codex/recorder.ts";
+import type { JsonBody } from "../clients/recorder.ts";
 import { toolCall } from "../fake_llama/answers.ts";
 import type { Script } from "../fake_llama/script.ts";
 

@@ -7,7 +7,7 @@
  */
 import { parseArgs } from "node:util";
 import { startChaski } from "../chaski_process.ts";
-import { startRecorder } from "../codex/recorder.ts";
+import { startRecorder } from "../clients/recorder.ts";
 import { findLlamaServer, startLlamaServer } from "../tools/llama_server.ts";
 import { templateNames, tinyModel } from "../tools/tiny_model.ts";
 

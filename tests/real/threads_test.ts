@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { CONTROL_WORDS } from "../../src/protocol/control_text.ts";
 import { startChaski } from "../chaski_process.ts";
-import { startRecorder } from "../codex/recorder.ts";
+import { startRecorder } from "../clients/recorder.ts";
 import { findLlamaServer, startLlamaServer } from "../tools/llama_server.ts";
 import { tinyModel } from "../tools/tiny_model.ts";
 

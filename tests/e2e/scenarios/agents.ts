@@ -2,7 +2,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { providerKey } from "../../codex/codex_config.ts";
 import { toolOutputs } from "../../codex/command_turn.ts";
 import { isSince } from "../../codex/codex_release.ts";
-import { startRelay } from "../../codex/recorder.ts";
+import { startRelay } from "../../clients/recorder.ts";
 import type { Codex, FakeStage } from "../../codex/stage.ts";
 import { text } from "../../fake_llama/answers.ts";
 import type { RecordedRequest } from "../../fake_llama/request.ts";

@@ -3,7 +3,7 @@ import { completedItems, errorMessages } from "../../codex/codex_events.ts";
 import type { CodexRun } from "../../codex/codex_process.ts";
 import { providerKey } from "../../codex/codex_config.ts";
 import { commandTurn, toolOutputs } from "../../codex/command_turn.ts";
-import { startRelay } from "../../codex/recorder.ts";
+import { startRelay } from "../../clients/recorder.ts";
 import { CONTRASTING_TEMPLATES, type RealStage } from "../../codex/stage.ts";
 import { chatMessages } from "../offered.ts";
 import { said } from "../said.ts";

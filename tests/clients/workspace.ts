@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { requireProgram } from "../tools/run_program.ts";
 
-/** A throw-away CODEX_HOME and a git repository beside it. `await using` removes both. */
-export interface CodexWorkspace extends AsyncDisposable {
-  /** The folder to set as CODEX_HOME and HOME: `home`. */
+/** A throw-away home of a client and a git repository beside it. `await using` removes both. */
+export interface Workspace extends AsyncDisposable {
+  /** The folder to set as HOME, and as the client's own: `home`. */
   readonly home: string;
   /** The folder to work in: `repository`. */
   readonly repository: string;
@@ -14,12 +14,12 @@ export interface CodexWorkspace extends AsyncDisposable {
 }
 
 /** Makes a workspace without a configuration. */
-export async function codexWorkspace(): Promise<CodexWorkspace> {
-  const folder = await Deno.makeTempDir({ prefix: "chaski-codex-" });
+export async function openWorkspace(): Promise<Workspace> {
+  const folder = await Deno.makeTempDir({ prefix: "chaski-client-" });
   const home = join(folder, "home");
   const repository = join(folder, "repository");
   await Promise.all([home, repository].map((path) => Deno.mkdir(path)));
-  await requireProgram("make a repository for Codex", "git", ["init", "--quiet", repository]);
+  await requireProgram("make a repository for a client", "git", ["init", "--quiet", repository]);
   return {
     home,
     repository,
