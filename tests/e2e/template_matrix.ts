@@ -1,9 +1,9 @@
 /**
- * Every recorded request of Codex over every chat template, on the real llama-server: rendered by
- * its apply-template endpoint, and answered with one token. Prints the matrix that docs/codex.md
- * shows; exit status 1 when one is refused.
+ * Every recorded request of Codex and Claude Code over every chat template, on the real
+ * llama-server: rendered by its apply-template endpoint, and answered with one token. Prints the
+ * matrix that docs/codex.md and docs/claude-code.md show; exit status 1 when one is refused.
  *
- *     deno task templates [--only TEMPLATE]
+ *     deno task templates [--only TEMPLATE] [--client CLIENT]
  */
 import { parseArgs } from "node:util";
 import { startChaski } from "../chaski_process.ts";
@@ -11,37 +11,52 @@ import { startRecorder } from "../clients/recorder.ts";
 import { findLlamaServer, startLlamaServer } from "../tools/llama_server.ts";
 import { templateNames, tinyModel } from "../tools/tiny_model.ts";
 
-/** One request of Codex, as a body of `POST /v1/responses`. */
-interface CodexRequest {
+/** One request of a client. */
+interface ClientRequest {
   name: string;
+  path: string;
   headers: Record<string, string>;
   body: Record<string, unknown>;
 }
 
-const FIXTURES = new URL("../fixtures/codex/", import.meta.url);
+/** Where the requests of each client go, and how they are limited to one token. */
+const CLIENTS: Readonly<Record<string, { path: string; limit: string }>> = {
+  "codex": { path: "/v1/responses", limit: "max_output_tokens" },
+  "claude-code": { path: "/v1/messages", limit: "max_tokens" },
+};
 
-/** All requests; those of a WebSocket without the response that they go on from. */
-async function codexRequests(): Promise<CodexRequest[]> {
-  const files = [...Deno.readDirSync(FIXTURES)].map(({ name }) => name);
-  return await Promise.all(
+/** All requests for an answer; those of a WebSocket without the response that they go on from. */
+async function requestsOf(client: string): Promise<ClientRequest[]> {
+  const { path = "", limit = "" } = CLIENTS[client] ?? {};
+  const folder = new URL(`../fixtures/${client}/`, import.meta.url);
+  const files = [...Deno.readDirSync(folder)].map(({ name }) => name);
+  const read = await Promise.all(
     files.filter((name) => /^\d+.*\.json$/.test(name)).sort().map(async (file) => {
-      const text = await Deno.readTextFile(new URL(file, FIXTURES));
+      const text = await Deno.readTextFile(new URL(file, folder));
       const { request, websocket_message } = JSON.parse(text);
-      const { previous_response_id: _, ...body } = request?.body ?? websocket_message;
-      const { "thread-id": thread } = request?.headers ?? {};
-      const headers: Record<string, string> = thread === undefined ? {} : { "thread-id": thread };
-      return { name: file.replace(/\.json$/, ""), headers, body };
+      const { previous_response_id: _, ...body } = request?.body ?? websocket_message ?? {};
+      return {
+        ...{ name: file.replace(/\.json$/, ""), path: request?.path ?? path },
+        headers: threadIn(request?.headers ?? {}),
+        body: { ...body, model: "tiny", stream: false, [limit]: 1 },
+      };
     }),
   );
+  return read.filter((request) => request.path === path);
+}
+
+function threadIn(headers: Record<string, string>): Record<string, string> {
+  const names = ["thread-id", "x-claude-code-session-id", "x-claude-code-agent-id"];
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => names.includes(name)));
 }
 
 /** What is wrong with each request over one template; null where it is accepted. */
 async function overTemplate(
   template: string,
-  requests: readonly CodexRequest[],
+  requests: readonly ClientRequest[],
 ): Promise<(string | null)[]> {
   const [binary, model] = await Promise.all([findLlamaServer(), tinyModel({ template })]);
-  const args = ["-c", "65536", "-np", "1", "--alias", "tiny"];
+  const args = ["-c", "131072", "-np", "1", "--alias", "tiny"];
   await using llama = await startLlamaServer({ binary, model, args });
   await using recorder = startRecorder(llama.url);
   await using chaski = await startChaski({
@@ -49,21 +64,22 @@ async function overTemplate(
     args: ["--default-model", "any"],
   });
   const outcomes: (string | null)[] = [];
-  for (const { headers, body } of requests) {
+  for (const { path, headers, body } of requests) {
     const before = recorder.requests.length;
-    const answer = await fetch(`${chaski.url}/v1/responses`, {
+    const answer = await fetch(`${chaski.url}${path}`, {
       method: "POST",
       headers,
-      body: JSON.stringify({ ...body, model: "tiny", stream: false, max_output_tokens: 1 }),
+      body: JSON.stringify(body),
     });
-    const { status, error } = await answer.json();
-    const said = status === "completed" || status === "incomplete" ? null : error?.message;
+    const { status, type, error } = await answer.json();
+    const answered = status === "completed" || status === "incomplete" || type === "message";
+    const said = answered ? null : error?.message;
     outcomes.push(said ?? await renderProblem(llama.url, recorder.requests.slice(before)));
   }
   return outcomes;
 }
 
-/** Renders what Chaski asked; a preload asks nothing. */
+/** Renders what Chaski asked; a preload and a search on the web ask nothing. */
 async function renderProblem(llama: string, asked: readonly unknown[]): Promise<string | null> {
   for (const body of asked) {
     const answer = await fetch(`${llama}/apply-template`, {
@@ -76,8 +92,14 @@ async function renderProblem(llama: string, asked: readonly unknown[]): Promise<
   return null;
 }
 
-const { values } = parseArgs({ options: { only: { type: "string", default: "" } } });
-const requests = await codexRequests();
+const { values } = parseArgs({
+  options: {
+    only: { type: "string", default: "" },
+    client: { type: "string", default: "" },
+  },
+});
+const clients = Object.keys(CLIENTS).filter((name) => name.includes(values.client));
+const requests = (await Promise.all(clients.map(requestsOf))).flat();
 const templates = templateNames().filter((name) => name.includes(values.only));
 const columns = new Map<string, (string | null)[]>();
 for (const template of templates) {

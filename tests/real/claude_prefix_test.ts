@@ -4,7 +4,7 @@
  */
 import { assert } from "@std/assert";
 import { type Chaski, startChaski } from "../chaski_process.ts";
-import { type Recorder, startRecorder } from "../codex/recorder.ts";
+import { type Recorder, startRecorder } from "../clients/recorder.ts";
 import { findLlamaServer, startLlamaServer } from "../tools/llama_server.ts";
 import { tinyModel } from "../tools/tiny_model.ts";
 

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import OpenAI from "openai";
 import type { ResponseInputItem, ResponseOutputItem } from "openai/resources/responses/responses";
 import { startChaski } from "../chaski_process.ts";
-import { startRecorder } from "../codex/recorder.ts";
+import { startRecorder } from "../clients/recorder.ts";
 import { type Check, MODEL, sdk, type SdkStage } from "./sdk_stage.ts";
 
 /** Items that are named by their ids, as Vercel's AI SDK names what a stored response said. */
