@@ -1,12 +1,6 @@
 /** `GET /v1/models` and `/v1/models/{id}`. */
-import {
-  anthropicModel,
-  anthropicModelList,
-  modelAlias,
-  type ModelCard,
-  modelList,
-  openAiModel,
-} from "../protocol/models.ts";
+import { anthropicModel, anthropicModelList } from "../protocol/messages/models.ts";
+import { modelAlias, type ModelCard, modelList, openAiModel } from "../protocol/models.ts";
 import { LM_STUDIO_DEFAULT } from "../protocol/ollama.ts";
 import type { UpstreamModel } from "../upstream/model.ts";
 import type { Context, Services } from "./context.ts";
@@ -39,7 +33,14 @@ export async function getModel(c: Context, { watch }: Services): Promise<Respons
 /** What the shapes for clients are made of. */
 export function toCard(model: UpstreamModel): ModelCard {
   const { id, created, context, vision, thinking } = model;
-  return { id, created, context, vision, thinks: thinking !== "none" };
+  return {
+    id,
+    created,
+    context,
+    vision,
+    thinks: thinking !== "none",
+    levels: thinking === "reasoning_effort",
+  };
 }
 
 function isAnthropic(c: Context): boolean {

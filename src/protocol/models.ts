@@ -1,6 +1,6 @@
 /**
- * The models in the shapes that clients read: OpenAI's list, Codex's catalogue in the same object
- * (spec codex.md section 6, Codex 0.118-0.169), and Anthropic's list. Pure.
+ * The models in the shapes that clients read: OpenAI's list, and Codex's catalogue in the same object
+ * (spec codex.md section 6, Codex 0.118-0.169). Pure.
  */
 
 /** What is known of one model. */
@@ -11,8 +11,10 @@ export interface ModelCard {
   /** Tokens that one slot holds; null when unknown. */
   context: number | null;
   vision: boolean;
-  /** Whether the chat template can switch thinking on and off. */
+  /** Whether the chat template can be told to think, or how much. */
   thinks: boolean;
+  /** Whether it is told how much, in levels. */
+  levels: boolean;
 }
 
 interface OpenAiModel {
@@ -46,26 +48,6 @@ export function modelAlias(alias: string, card: ModelCard): OpenAiModel {
 /** `GET /v1/models`: `data` for OpenAI's clients, `models` for Codex. */
 export function modelList(cards: readonly ModelCard[]) {
   return { object: "list", data: cards.map(openAiModel), models: cards.map(codexModel) };
-}
-
-/** `GET /v1/models` for a client that sends `anthropic-version`. */
-export function anthropicModelList(cards: readonly ModelCard[]) {
-  return {
-    data: cards.map(anthropicModel),
-    has_more: false,
-    first_id: cards[0]?.id ?? null,
-    last_id: cards.at(-1)?.id ?? null,
-  };
-}
-
-export function anthropicModel(card: ModelCard) {
-  return {
-    type: "model",
-    id: card.id,
-    display_name: card.id,
-    created_at: new Date(card.created * 1000).toISOString(),
-    ...(card.context !== null && { max_input_tokens: card.context, max_tokens: card.context }),
-  };
 }
 
 function modalities(card: ModelCard): string[] {

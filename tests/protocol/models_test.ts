@@ -1,11 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import {
-  anthropicModel,
-  anthropicModelList,
-  type ModelCard,
-  modelList,
-  openAiModel,
-} from "../../src/protocol/models.ts";
+import { type ModelCard, modelList, openAiModel } from "../../src/protocol/models.ts";
 
 const CARD: ModelCard = {
   id: "tiny",
@@ -13,6 +7,7 @@ const CARD: ModelCard = {
   context: 8192,
   vision: false,
   thinks: true,
+  levels: false,
 };
 
 Deno.test("modelList() holds OpenAI's list", () => {
@@ -79,24 +74,4 @@ Deno.test("modelList() keeps the order of its models, the loaded one first [H21]
   assertEquals(modelList(cards).data.map(({ id }) => id), ["loaded", "b", "a"]);
   assertEquals(modelList(cards).models.map(({ slug }) => slug), ["loaded", "b", "a"]);
   assertEquals(modelList([]), { object: "list", data: [], models: [] });
-});
-
-Deno.test("anthropicModelList() has Anthropic's shape", () => {
-  const list = anthropicModelList([CARD, { ...CARD, id: "other" }]);
-  assertEquals([list.has_more, list.first_id, list.last_id], [false, "tiny", "other"]);
-  assertEquals(list.data[0], anthropicModel(CARD));
-  assertEquals(anthropicModel(CARD), {
-    type: "model",
-    id: "tiny",
-    display_name: "tiny",
-    created_at: "2026-01-01T00:00:00.000Z",
-    max_input_tokens: 8192,
-    max_tokens: 8192,
-  });
-  assertEquals(anthropicModelList([]), {
-    data: [],
-    has_more: false,
-    first_id: null,
-    last_id: null,
-  });
 });

@@ -25,6 +25,7 @@ export interface MessageUsage {
   cache_creation_input_tokens: number;
   cache_read_input_tokens: number;
   output_tokens: number;
+  output_tokens_details: { thinking_tokens: number };
 }
 
 /** Why an answer ended (`@anthropic-ai/sdk` 1.12); `refusal` would make Claude Code give up. */
@@ -80,6 +81,9 @@ export function messageUsage(usage: ResponseUsage | null): MessageUsage {
     cache_creation_input_tokens: 0,
     cache_read_input_tokens: cached,
     output_tokens: usage?.output_tokens ?? 0,
+    output_tokens_details: {
+      thinking_tokens: usage?.output_tokens_details.reasoning_tokens ?? 0,
+    },
   };
 }
 
@@ -90,6 +94,7 @@ export function promptUsage(prompt: PromptProgress | null): MessageUsage {
     cache_creation_input_tokens: 0,
     cache_read_input_tokens: prompt?.cache ?? 0,
     output_tokens: 0,
+    output_tokens_details: { thinking_tokens: 0 },
   };
 }
 
