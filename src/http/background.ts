@@ -3,7 +3,7 @@
  * cancel them by their id. The store holds what they have told, so readers cost no memory.
  */
 import { ApiError } from "../protocol/error.ts";
-import { eventWriter } from "../protocol/responses/output/event_writer.ts";
+import { type EventWriter, eventWriter } from "../protocol/responses/output/event_writer.ts";
 import type { ResponseObject } from "../protocol/responses/output/response.ts";
 import type { EventBatch, Store } from "../store/store.ts";
 import type { Transfer } from "../stream/transfer.ts";
@@ -18,7 +18,7 @@ const GATHER = 50;
 export interface BackgroundRun {
   response: ResponseObject;
   /** Begins; the signal cancels it. Rejects for what fails before there is an answer. */
-  begin: (signal: AbortSignal, write: ReturnType<typeof eventWriter>) => Promise<Transfer>;
+  begin: (signal: AbortSignal, write: EventWriter) => Promise<Transfer>;
 }
 
 export interface BackgroundRuns {

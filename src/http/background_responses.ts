@@ -1,6 +1,7 @@
 /** `POST /v1/responses` with `background: true`. */
 import { invalidRequest } from "../protocol/error.ts";
 import type { ResponseObject } from "../protocol/responses/output/response.ts";
+import { explainFailure } from "../upstream/llama.ts";
 import { backgroundStream } from "./background_stream.ts";
 import type { Context, Services } from "./context.ts";
 import { carry, EVENT_HEADERS } from "./exchange.ts";
@@ -41,7 +42,8 @@ export async function startInBackground(
       try {
         return await carry({ scope, client }, services, prepared.exchange(write));
       } catch (cause) {
-        scope.end(client.aborted ? "cancelled" : "failed", 200);
+        const left = client.aborted;
+        scope.end(left ? "cancelled" : "failed", 200, left ? undefined : explainFailure(cause));
         throw cause;
       }
     },

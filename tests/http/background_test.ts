@@ -128,6 +128,8 @@ Deno.test("a background response that llama-server refuses ends as failed, with 
   assertEquals(failed.status, "failed");
   assertStringIncludes(failed.error?.message ?? "", "context");
   assertEquals((await eventsOf(app, id)).at(-1)?.type, "response.failed");
+  const [line] = app.requestLines().filter(({ facts }) => facts.outcome === "failed");
+  assertEquals(line?.facts.code, "context_length_exceeded");
 });
 
 Deno.test("a background response that is deleted runs for nobody", async () => {
