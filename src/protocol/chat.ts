@@ -113,6 +113,12 @@ export interface ChatTimings {
   predicted_ms: number;
 }
 
+/** What llama-server tells of an answer's tokens. */
+export interface TokenCounts {
+  usage?: ChatUsage;
+  timings?: ChatTimings;
+}
+
 /** How far the prompt has been read, in tokens; `processed` counts the cached ones. */
 export interface PromptProgress {
   total: number;
@@ -121,8 +127,14 @@ export interface PromptProgress {
   time_ms: number;
 }
 
+/** What every `data:` payload of llama-server may hold, whatever it streams. */
+export interface StreamChunk {
+  prompt_progress?: PromptProgress | null;
+  error?: unknown;
+}
+
 /** One `data:` payload of a streamed chat completion. */
-export interface ChatChunk {
+export interface ChatChunk extends StreamChunk {
   id?: string;
   created?: number;
   model?: string;
@@ -130,8 +142,13 @@ export interface ChatChunk {
   choices?: ChatChoice[];
   usage?: ChatUsage | null;
   timings?: ChatTimings;
-  prompt_progress?: PromptProgress | null;
-  error?: unknown;
+}
+
+/** Whether a chunk holds what the model wrote. */
+export function chatSaysSomething({ choices }: ChatChunk): boolean {
+  return choices?.some(({ delta }) =>
+    Boolean(delta?.content || delta?.reasoning_content || delta?.tool_calls)
+  ) ?? false;
 }
 
 /** What llama-server samples with when the client says nothing (from its `/props`). */

@@ -8,6 +8,7 @@ import type {
   ChatToolCall,
   ChatToolCallDelta,
   ChatUsage,
+  TokenCounts,
 } from "./chat.ts";
 
 interface FoldedChoice {
@@ -43,6 +44,7 @@ export interface ChatFold {
   finished(): boolean;
   /** The completion under the model's public name. */
   result(model: string): ChatCompletion;
+  counts(): TokenCounts;
 }
 
 export function chatFold(): ChatFold {
@@ -64,6 +66,8 @@ export function chatFold(): ChatFold {
     }
     return choice;
   }
+
+  const counts = () => ({ ...(usage && { usage }), ...(timings && { timings }) });
 
   return {
     chunk(chunk) {
@@ -96,9 +100,9 @@ export function chatFold(): ChatFold {
       ...(head?.system_fingerprint !== undefined &&
         { system_fingerprint: head.system_fingerprint }),
       choices: [...choices.values()].sort((a, b) => a.index - b.index).map(finishedChoice),
-      ...(usage && { usage }),
-      ...(timings && { timings }),
+      ...counts(),
     }),
+    counts,
   };
 }
 

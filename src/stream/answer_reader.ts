@@ -1,7 +1,12 @@
 /**
  * One answer of llama-server as it is heard: bytes in, chunks out, and how far it has come.
  */
-import type { ChatChunk, PromptProgress } from "../protocol/chat.ts";
+import {
+  type ChatChunk,
+  chatSaysSomething,
+  type PromptProgress,
+  type StreamChunk,
+} from "../protocol/chat.ts";
 import { llamaStreamError, upstreamGarbled } from "../protocol/llama_error.ts";
 import { MAX_LINE, sseScanner } from "./sse.ts";
 
@@ -19,11 +24,27 @@ export interface AnswerReader {
 }
 
 /**
- * @param onChunk gets every chunk but those that only tell the prompt's progress
- * @param onPrompt gets that progress
+ * Hears a chat completion.
+ *
+ * @param onPrompt gets the prompt's progress
  */
 export function answerReader(
   onChunk: (chunk: ChatChunk) => void,
+  onPrompt?: (progress: PromptProgress) => void,
+): AnswerReader {
+  return chunkReader(onChunk, chatSaysSomething, onPrompt);
+}
+
+/**
+ * Hears a stream of any kind.
+ *
+ * @param onChunk gets every chunk but those that only tell the prompt's progress
+ * @param saysSomething whether a chunk holds what the model wrote
+ * @param onPrompt gets that progress
+ */
+export function chunkReader<Chunk extends StreamChunk>(
+  onChunk: (chunk: Chunk) => void,
+  saysSomething: (chunk: Chunk) => boolean,
   onPrompt: (progress: PromptProgress) => void = () => {},
 ): AnswerReader {
   const scanner = sseScanner(MAX_LINE);
@@ -36,7 +57,7 @@ export function answerReader(
       ended = true;
       return;
     }
-    const chunk = parseChunk(payload);
+    const chunk = parseChunk<Chunk>(payload);
     if (chunk.error != null) throw llamaStreamError(chunk.error);
     if (chunk.prompt_progress != null) {
       prompt = chunk.prompt_progress;
@@ -58,13 +79,7 @@ export function answerReader(
   };
 }
 
-function saysSomething({ choices }: ChatChunk): boolean {
-  return choices?.some(({ delta }) =>
-    Boolean(delta?.content || delta?.reasoning_content || delta?.tool_calls)
-  ) ?? false;
-}
-
-function parseChunk(payload: string): ChatChunk {
+function parseChunk<Chunk>(payload: string): Chunk {
   let chunk: unknown;
   try {
     chunk = JSON.parse(payload);
@@ -74,5 +89,5 @@ function parseChunk(payload: string): ChatChunk {
   if (typeof chunk !== "object" || chunk === null) {
     throw upstreamGarbled("an event holds no object");
   }
-  return chunk as ChatChunk;
+  return chunk as Chunk;
 }

@@ -1,18 +1,22 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { ApiError } from "../../src/protocol/error.ts";
-import { type ChatRelay, chatRelay, type ChatRelayOptions } from "../../src/stream/chat_relay.ts";
+import {
+  type EventRelay,
+  eventRelay,
+  type EventRelayOptions,
+} from "../../src/stream/event_relay.ts";
 import type { Piece } from "../../src/stream/transfer.ts";
 import { parseSse } from "../sse_reader.ts";
 import { CHAT_STREAMS, recordedStreams } from "./recorded.ts";
 import { sizes, split, textOf, utf8 } from "./split.ts";
 
-function relayOf(options: Partial<ChatRelayOptions> = {}): ChatRelay {
-  return chatRelay({ keepProgress: false, manyChoices: false, rename: null, ...options });
+function relayOf(options: Partial<EventRelayOptions> = {}): EventRelay {
+  return eventRelay({ keepProgress: false, manyChoices: false, rename: null, ...options });
 }
 
 /** Everything that the client gets of these pieces. */
-function pass(relay: ChatRelay, pieces: readonly Uint8Array[]): string {
+function pass(relay: EventRelay, pieces: readonly Uint8Array[]): string {
   const out: Piece[] = [relay.open()];
   for (const piece of pieces) {
     if (relay.ended()) break;
@@ -52,7 +56,7 @@ function withoutProgress(body: string): string {
 }
 
 for (const name of CHAT_STREAMS) {
-  Deno.test(`chatRelay() hands ${name} on byte by byte, without prompt progress`, async () => {
+  Deno.test(`eventRelay() hands ${name} on byte by byte, without prompt progress`, async () => {
     for (const body of await recordedStreams(name)) {
       const manyChoices = name.endsWith("n2");
       assertEquals(pass(relayOf({ manyChoices }), [utf8(body)]), withoutProgress(body));
@@ -61,7 +65,7 @@ for (const name of CHAT_STREAMS) {
   });
 }
 
-Deno.test("chatRelay() gives the same for any split of the upstream's bytes", async () => {
+Deno.test("eventRelay() gives the same for any split of the upstream's bytes", async () => {
   const bodies = (await Promise.all(CHAT_STREAMS.map(recordedStreams))).flat();
   const rename = { from: "tiny", to: 'a "model" called é' };
   fc.assert(
@@ -82,7 +86,7 @@ Deno.test("chatRelay() gives the same for any split of the upstream's bytes", as
   );
 });
 
-Deno.test("chatRelay() hands over the very bytes once the answer has begun", () => {
+Deno.test("eventRelay() hands over the very bytes once the answer has begun", () => {
   const relay = relayOf();
   relay.push(utf8(ROLE));
   const bytes = utf8(says("Hello"));
@@ -90,20 +94,20 @@ Deno.test("chatRelay() hands over the very bytes once the answer has begun", () 
   assert(piece instanceof Uint8Array && piece.buffer === bytes.buffer);
 });
 
-Deno.test("chatRelay() takes progress out wherever it comes when there are more choices", () => {
+Deno.test("eventRelay() takes progress out wherever it comes when there are more choices", () => {
   const relay = relayOf({ manyChoices: true });
   const stream = [progress(50), ROLE, says("a"), progress(100, 1), says("b", 1)];
   const out = textOf(stream.map((text) => relay.push(utf8(text))));
   assertEquals(out, ROLE + says("a") + says("b", 1));
 });
 
-Deno.test("chatRelay() leaves text that only talks of prompt progress alone", () => {
+Deno.test("eventRelay() leaves text that only talks of prompt progress alone", () => {
   const relay = relayOf({ manyChoices: true });
   const text = ROLE + says('"prompt_progress": {"error": 1}');
   assertEquals(textOf([relay.push(utf8(text))]), text);
 });
 
-Deno.test("chatRelay() shows the public name in place of a path, in keys alone [H21]", () => {
+Deno.test("eventRelay() shows the public name in place of a path, in keys alone [H21]", () => {
   const from = "/home/somebody/models/tiny.gguf";
   const relay = relayOf({ rename: { from, to: "tiny" } });
   const text = event({ choices: [delta({ content: `"model":"${from}"` })], model: from });
@@ -112,7 +116,7 @@ Deno.test("chatRelay() shows the public name in place of a path, in keys alone [
   assertEquals(out.choices[0].delta.content, `"model":"${from}"`);
 });
 
-Deno.test("chatRelay() is not answering while the prompt is read, even if the client sees that [H19]", () => {
+Deno.test("eventRelay() is not answering while the prompt is read, even if the client sees that [H19]", () => {
   for (const keepProgress of [false, true]) {
     const relay = relayOf({ keepProgress });
     relay.push(utf8(progress(10) + ": ping\n\n"));
@@ -122,7 +126,7 @@ Deno.test("chatRelay() is not answering while the prompt is read, even if the cl
   }
 });
 
-Deno.test("chatRelay() may send a comment or an error after any piece", () => {
+Deno.test("eventRelay() may send a comment or an error after any piece", () => {
   const relay = relayOf();
   const bytes = utf8(ROLE + says("a") + says("b") + says("c"));
   let out = "";
@@ -137,7 +141,7 @@ Deno.test("chatRelay() may send a comment or an error after any piece", () => {
   assertEquals(parseSse(out).events.length, 5);
 });
 
-Deno.test("chatRelay() ends with [DONE], whether or not the connection does", () => {
+Deno.test("eventRelay() ends with [DONE], whether or not the connection does", () => {
   const relay = relayOf();
   relay.push(utf8(ROLE + says("a")));
   assertEquals(relay.ended(), false);
@@ -145,7 +149,7 @@ Deno.test("chatRelay() ends with [DONE], whether or not the connection does", ()
   assertEquals([relay.ended(), relay.end()], [true, ""]);
 });
 
-Deno.test("chatRelay() takes a [DONE] without its blank line for the end", () => {
+Deno.test("eventRelay() takes a [DONE] without its blank line for the end", () => {
   for (const last of ["data: [DONE]", "data: [DONE]\n", "data:[DONE]\r\n"]) {
     const relay = relayOf();
     const out = textOf([relay.push(utf8(ROLE + says("a") + last)), relay.end() as string]);
@@ -153,7 +157,7 @@ Deno.test("chatRelay() takes a [DONE] without its blank line for the end", () =>
   }
 });
 
-Deno.test("chatRelay() refuses a stream that ends without [DONE], and does not send its half event", () => {
+Deno.test("eventRelay() refuses a stream that ends without [DONE], and does not send its half event", () => {
   for (const rest of ["", 'data: {"choices":[{"del']) {
     const relay = relayOf();
     const out = textOf([relay.push(utf8(ROLE + says("a") + rest))]);
@@ -177,7 +181,7 @@ for (
     ["in two halves", [ROLE + says("a"), IN_BAND.slice(0, 20), IN_BAND.slice(20)]],
   ] as const
 ) {
-  Deno.test(`chatRelay() tells an error in mid-stream ${where} once, in the envelope [H24]`, () => {
+  Deno.test(`eventRelay() tells an error in mid-stream ${where} once, in the envelope [H24]`, () => {
     const relay = relayOf();
     const out: Piece[] = [];
     const error = assertThrows(() => {
@@ -194,19 +198,19 @@ for (
   });
 }
 
-Deno.test("chatRelay() fails on an error event that is no JSON", () => {
+Deno.test("eventRelay() fails on an error event that is no JSON", () => {
   const relay = relayOf();
   const error = assertThrows(() => relay.push(utf8('data: {"error":{"a":}}\n\n')), ApiError);
   assertEquals(error.code, "upstream_garbled");
 });
 
-Deno.test("chatRelay() takes a null error for none", () => {
+Deno.test("eventRelay() takes a null error for none", () => {
   const relay = relayOf();
   const text = event({ error: null, choices: [delta({ content: "a" })] });
   assertEquals(textOf([relay.push(utf8(text))]), text);
 });
 
-Deno.test("chatRelay() reads the last counts, of usage and of timings", async () => {
+Deno.test("eventRelay() reads the last counts, of usage and of timings", async () => {
   for (const body of await recordedStreams("chat-stream-progress")) {
     const relay = relayOf();
     pass(relay, [utf8(body)]);
@@ -216,7 +220,7 @@ Deno.test("chatRelay() reads the last counts, of usage and of timings", async ()
   }
 });
 
-Deno.test("chatRelay() passes a megabyte in one event, with a name to replace too", () => {
+Deno.test("eventRelay() passes a megabyte in one event, with a name to replace too", () => {
   const text = ROLE + says("x".repeat(1024 * 1024)) + DONE;
   for (const rename of [null, { from: "tiny", to: "t" }]) {
     const out = pass(relayOf({ rename }), split(utf8(text), [1000]));
@@ -224,7 +228,7 @@ Deno.test("chatRelay() passes a megabyte in one event, with a name to replace to
   }
 });
 
-Deno.test("chatRelay() refuses an event without end", () => {
+Deno.test("eventRelay() refuses an event without end", () => {
   const relay = relayOf();
   const piece = new Uint8Array(1024 * 1024).fill(0x78);
   const error = assertThrows(() => {

@@ -1,23 +1,29 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { ApiError } from "../../src/protocol/error.ts";
-import { chatFolding } from "../../src/stream/chat_folding.ts";
+import { chatSaysSomething } from "../../src/protocol/chat.ts";
+import { chatFold } from "../../src/protocol/chat_fold.ts";
+import { type Folding, folding } from "../../src/stream/folding.ts";
 import { CHAT_STREAMS, recordedStreams } from "./recorded.ts";
 import { sizes, split, utf8 } from "./split.ts";
 
+function chatFolding(model: string): Folding {
+  return folding({ fold: chatFold(), saysSomething: chatSaysSomething, model });
+}
+
 /** The JSON text that the client gets of these pieces. */
 function fold(pieces: readonly Uint8Array[]): string {
-  const folding = chatFolding("public");
-  assertEquals(folding.open(), "");
-  for (const piece of pieces) assertEquals(folding.push(piece), "");
-  const text = folding.end();
+  const folded = chatFolding("public");
+  assertEquals(folded.open(), "");
+  for (const piece of pieces) assertEquals(folded.push(piece), "");
+  const text = folded.end();
   assert(typeof text === "string");
   const { usage, timings } = JSON.parse(text);
-  assertEquals([folding.counts().usage, folding.counts().timings], [usage, timings]);
+  assertEquals([folded.counts().usage, folded.counts().timings], [usage, timings]);
   return text;
 }
 
-Deno.test("chatFolding() gives the same completion for any split of the upstream's bytes", async () => {
+Deno.test("folding() gives the same completion for any split of the upstream's bytes", async () => {
   const bodies = (await Promise.all(CHAT_STREAMS.map(recordedStreams))).flat();
   fc.assert(
     fc.property(fc.constantFrom(...bodies), sizes, (body, cuts) => {
@@ -29,32 +35,32 @@ Deno.test("chatFolding() gives the same completion for any split of the upstream
   );
 });
 
-Deno.test("chatFolding() ends with [DONE], or with a stream that said why it stopped", async () => {
+Deno.test("folding() ends with [DONE], or with a stream that said why it stopped", async () => {
   const [body = ""] = await recordedStreams("chat-stream");
-  const folding = chatFolding("m");
-  folding.push(utf8(body));
-  assertEquals(folding.ended(), true);
+  const folded = chatFolding("m");
+  folded.push(utf8(body));
+  assertEquals(folded.ended(), true);
   const without = chatFolding("m");
   without.push(utf8(body.replace("data: [DONE]\n\n", "")));
-  assertEquals([without.ended(), without.end()], [false, folding.end()]);
+  assertEquals([without.ended(), without.end()], [false, folded.end()]);
 });
 
-Deno.test("chatFolding() says nothing while it folds, and fails with the envelope", () => {
-  const folding = chatFolding("m");
-  assertEquals(folding.beat(), "");
-  const text = folding.fail(new ApiError("Cannot go on.", { status: 500, type: "server_error" }));
+Deno.test("folding() says nothing while it folds, and fails with the envelope", () => {
+  const folded = chatFolding("m");
+  assertEquals(folded.beat(), "");
+  const text = folded.fail(new ApiError("Cannot go on.", { status: 500, type: "server_error" }));
   assert(typeof text === "string");
   assertEquals(JSON.parse(text).error.message, "Cannot go on.");
 });
 
-Deno.test("chatFolding() is not answering while the prompt is read [H19]", () => {
-  const folding = chatFolding("m");
-  folding.push(utf8('data: {"choices":[],"prompt_progress":{"total":9,"processed":1}}\n\n'));
-  assertEquals(folding.answering(), false);
-  folding.push(
+Deno.test("folding() is not answering while the prompt is read [H19]", () => {
+  const folded = chatFolding("m");
+  folded.push(utf8('data: {"choices":[],"prompt_progress":{"total":9,"processed":1}}\n\n'));
+  assertEquals(folded.answering(), false);
+  folded.push(
     utf8('data: {"choices":[{"index":0,"delta":{"content":"a"},"finish_reason":null}]}\n\n'),
   );
-  assertEquals(folding.answering(), true);
+  assertEquals(folded.answering(), true);
 });
 
 for (
@@ -65,19 +71,19 @@ for (
     ["an event that is null", "data: null\n\n", /garbled/],
   ] as const
 ) {
-  Deno.test(`chatFolding() fails on ${what}`, () => {
+  Deno.test(`folding() fails on ${what}`, () => {
     const error = assertThrows(() => chatFolding("m").push(utf8(text)), ApiError);
     assertEquals(error.status, 502);
     assert(code.test(error.code ?? ""), error.code ?? "");
   });
 }
 
-Deno.test("chatFolding() fails on a stream that ends too early, and on an empty one", () => {
+Deno.test("folding() fails on a stream that ends too early, and on an empty one", () => {
   const half = 'data: {"choices":[{"index":0,"delta":{"content":"a"},"finish_reason":null}]}\n\n';
   for (const text of ["", ": ping\n\n", half]) {
-    const folding = chatFolding("m");
-    folding.push(utf8(text));
-    const error = assertThrows(() => folding.end(), ApiError);
+    const folded = chatFolding("m");
+    folded.push(utf8(text));
+    const error = assertThrows(() => folded.end(), ApiError);
     assertEquals([error.status, error.code], [502, "upstream_disconnected"]);
   }
 });

@@ -1,8 +1,8 @@
 /**
- * llama-server's chat stream on its way to a chat client: untouched bytes, once the events of
- * prompt progress, which Chaski asks for and the client did not, have been taken out.
+ * llama-server's stream on its way to a client that speaks the same: untouched bytes, once the events
+ * of prompt progress, which Chaski asks for and the client did not, have been taken out.
  */
-import type { ChatTimings, ChatUsage } from "../protocol/chat.ts";
+import type { TokenCounts } from "../protocol/chat.ts";
 import { type ApiError, openAiErrorBody } from "../protocol/error.ts";
 import { llamaStreamError, upstreamCutOff, upstreamGarbled } from "../protocol/llama_error.ts";
 import { eventGate, looksLast } from "./event_gate.ts";
@@ -10,23 +10,27 @@ import { MAX_LINE, SSE_COMMENT } from "./sse.ts";
 import { tailBuffer } from "./tail_buffer.ts";
 import type { Conversion } from "./transfer.ts";
 
-/** Counts for the log. */
-export interface ChatCounts {
-  usage?: ChatUsage;
-  timings?: ChatTimings;
+/** Follows a stream where its last bytes do not tell all. */
+export interface EventWatch {
+  /** Gets every event but those of prompt progress. Throws ApiError for what it cannot read. */
+  see(event: string): void;
+  /** Whether the last word was said, for streams without `[DONE]`. */
+  ended(): boolean;
+  counts(): TokenCounts;
 }
 
-export interface ChatRelayOptions {
+export interface EventRelayOptions {
   /** Whether the client itself asked for `return_progress`. */
   keepProgress: boolean;
   /** With more than one choice, progress may come at any time. */
   manyChoices: boolean;
   /** Replaces a model name that must not be seen (a path) by the public one. */
   rename: { from: string; to: string } | null;
+  watch?: EventWatch;
 }
 
-export interface ChatRelay extends Conversion {
-  counts(): ChatCounts;
+export interface EventRelay extends Conversion {
+  counts(): TokenCounts;
 }
 
 /** The last events (finish, usage, [DONE]) fit into this many bytes. */
@@ -36,13 +40,13 @@ const EVENTS = /[\s\S]*?\n\r?\n/g;
 const DONE = /^data: ?\[DONE\]\s*$/;
 const ERROR = /^data: ?(\{"error": ?["{][\s\S]*\})\s*$/;
 
-export function chatRelay(options: ChatRelayOptions): ChatRelay {
-  const { keepProgress, manyChoices, rename } = options;
+export function eventRelay(options: EventRelayOptions): EventRelay {
+  const { keepProgress, manyChoices, rename, watch } = options;
   const decoder = new TextDecoder();
   const encoder = new TextEncoder();
   const gate = eventGate(MAX_LINE);
   const tail = tailBuffer(TAIL);
-  const alwaysLook = rename !== null || (manyChoices && !keepProgress);
+  const alwaysLook = rename !== null || watch !== undefined || (manyChoices && !keepProgress);
   /** Events are looked at one by one; afterwards bytes pass as they are. */
   let looking = true;
   let answering = false;
@@ -65,6 +69,10 @@ export function chatRelay(options: ChatRelayOptions): ChatRelay {
     ended ||= DONE.test(event);
     // Inside a JSON string the quotes would be escaped, so these are keys.
     if (/"prompt_progress":\s*\{/.test(event)) return keepProgress ? event : "";
+    if (watch !== undefined) {
+      watch.see(event);
+      ended ||= watch.ended();
+    }
     answering ||= event.startsWith("data:");
     if (rename === null) return event;
     const from = `"model":${JSON.stringify(rename.from)}`;
@@ -95,7 +103,7 @@ export function chatRelay(options: ChatRelayOptions): ChatRelay {
       return `${unsent}data: ${JSON.stringify(openAiErrorBody(error))}\n\n`;
     },
     beat: () => SSE_COMMENT,
-    counts: () => countsOf(tail.text()),
+    counts: () => watch?.counts() ?? countsOf(tail.text()),
   };
 }
 
@@ -108,12 +116,12 @@ function inBand(text: string): ApiError {
   }
 }
 
-function countsOf(tail: string): ChatCounts {
-  let counts: ChatCounts = {};
+function countsOf(tail: string): TokenCounts {
+  let counts: TokenCounts = {};
   for (const line of tail.split("\n")) {
     if (!line.startsWith("data: {") || !/"(?:usage|timings)":/.test(line)) continue;
     try {
-      const { usage, timings } = JSON.parse(line.slice("data:".length)) as ChatCounts;
+      const { usage, timings } = JSON.parse(line.slice("data:".length)) as TokenCounts;
       counts = { ...counts, ...(usage && { usage }), ...(timings && { timings }) };
     } catch {
       // The tail may begin in the middle of an event.
