@@ -28,7 +28,7 @@ const CHATML = "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}
  * what went wrong in it: a request that is no HTTP, a script that cannot be sent.
  */
 export class FakeLlama implements AsyncDisposable {
-  /** Chat requests in the order in which they arrived. */
+  /** Requests that make the model work, in the order in which they arrived. */
   readonly requests: RecordedRequest[] = [];
   /** All other requests, for example of `/props`. */
   readonly others: RecordedRequest[] = [];
@@ -70,7 +70,10 @@ export class FakeLlama implements AsyncDisposable {
     return `http://127.0.0.1:${this.#port}`;
   }
 
-  /** Queues the answer to the next chat request that has none yet; without one a short text is sent. */
+  /**
+   * Queues the answer to the next request for the model's work that has none yet. Without one a chat
+   * gets a short text, and the rest 404.
+   */
   reply(...script: Script[]): void {
     this.#replies.push(script);
   }
@@ -80,7 +83,7 @@ export class FakeLlama implements AsyncDisposable {
     this.#standing.set(route, script);
   }
 
-  /** The next chat request that was not handed out yet; rejects when none comes in time. */
+  /** The next request for the model's work not handed out yet; rejects when none comes in time. */
   async nextRequest(limitMs = PATIENCE_MS): Promise<RecordedRequest> {
     for (;;) {
       const next = this.requests[this.#taken];
@@ -88,7 +91,7 @@ export class FakeLlama implements AsyncDisposable {
         this.#taken += 1;
         return next;
       }
-      await within(this.#arrived.promise, limitMs, "a chat request");
+      await within(this.#arrived.promise, limitMs, "a request");
     }
   }
 
@@ -149,18 +152,18 @@ export class FakeLlama implements AsyncDisposable {
     const origin = { number, connection, model: this.#served.model };
     const answering = recordRequest(http, origin);
     const script = this.#script(answering.request);
-    const chats = isChat(route(http)) ? 1 : 0;
-    this.#busy += chats;
+    const works = WORK.includes(route(http)) ? 1 : 0;
+    this.#busy += works;
     this.#record(answering.request);
     try {
       return await play(script, answering, wire, this.#closesStreams);
     } finally {
-      this.#busy -= chats;
+      this.#busy -= works;
     }
   }
 
   #record(request: RecordedRequest): void {
-    if (!isChat(route(request))) return void this.others.push(request);
+    if (!WORK.includes(route(request))) return void this.others.push(request);
     this.requests.push(request);
     this.#arrived.resolve();
     this.#arrived = Promise.withResolvers();
@@ -171,11 +174,12 @@ export class FakeLlama implements AsyncDisposable {
     const standing = this.#standing.get(asked);
     if (this.loading) return loadingModel();
     if (standing !== undefined) return standing;
-    if (!isChat(asked)) return info(asked, this.#served, this.#busy);
-    if (!Array.isArray(request.body["messages"])) {
+    if (isChat(asked) && !Array.isArray(request.body["messages"])) {
       return failure(400, "invalid_request_error", "'messages' is required");
     }
-    return this.#replies.shift() ?? text("Hello from the fake.");
+    const reply = WORK.includes(asked) ? this.#replies.shift() : undefined;
+    if (reply !== undefined) return reply;
+    return isChat(asked) ? text("Hello from the fake.") : info(asked, this.#served, this.#busy);
   }
 }
 
@@ -187,6 +191,17 @@ function listen(port: number): Deno.TcpListener {
 function route({ method, path }: { method: string; path: string }): string {
   return `${method} ${path.split("?")[0]}`;
 }
+
+/** What takes a slot of a real one. */
+const WORK = [
+  "POST /v1/chat/completions",
+  "POST /chat/completions",
+  "POST /v1/completions",
+  "POST /infill",
+  "POST /v1/embeddings",
+  "POST /v1/rerank",
+  "POST /v1/audio/transcriptions",
+];
 
 function isChat(asked: string): boolean {
   return asked === "POST /v1/chat/completions" || asked === "POST /chat/completions";

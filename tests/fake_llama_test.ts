@@ -140,7 +140,7 @@ Deno.test("`send()` resolves false when the client left, and rejects after the e
 
 Deno.test("`nextRequest()` and `answered()` reject instead of waiting for ever", async () => {
   await using fake = await FakeLlama.start();
-  await assertRejects(() => fake.nextRequest(1), Error, "Cannot see a chat request");
+  await assertRejects(() => fake.nextRequest(1), Error, "Cannot see a request");
   fake.reply(sse.head(), live());
   const answer = await ask(fake);
   const request = await fake.nextRequest();

@@ -5,6 +5,7 @@ import { Hono } from "@hono/hono";
 import { account } from "./account.ts";
 import { createChatCompletion } from "./chat.ts";
 import { compactResponse } from "./compact.ts";
+import { createCompletion, createInfill } from "./completions.ts";
 import type { AppEnv, Context, Services } from "./context.ts";
 import {
   addItems,
@@ -26,6 +27,7 @@ import {
   unknownPath,
   wrongMethod,
 } from "./errors.ts";
+import { applyTemplate, createEmbeddings, detokenize, rerank, tokenize } from "./forwarded.ts";
 import { healthz, readyz } from "./health.ts";
 import { newId } from "./ids.ts";
 import { countMessageTokens, createMessage } from "./messages.ts";
@@ -38,6 +40,7 @@ import { requestScope } from "./scope.ts";
 import { openSocket } from "./socket.ts";
 import { cancelResponse, deleteResponse, getResponse, listInputItems } from "./stored_responses.ts";
 import { requestTarget } from "./target.ts";
+import { createTranscription } from "./transcriptions.ts";
 
 type Handler = (c: Context, services: Services) => Response | Promise<Response>;
 
@@ -47,6 +50,8 @@ interface Route {
 }
 
 const ok: Handler = (c) => c.body(null, 200);
+
+const HEALTH = ["/healthz", "/readyz"];
 
 const ROUTES: readonly Route[] = [
   { path: "/healthz", methods: { GET: healthz } },
@@ -70,6 +75,18 @@ const ROUTES: readonly Route[] = [
   { path: "/v1/chat/completions", methods: { POST: createChatCompletion } },
   { path: "/v1/messages", methods: { POST: createMessage } },
   { path: "/v1/messages/count_tokens", methods: { POST: countMessageTokens } },
+  { path: "/v1/completions", methods: { POST: createCompletion } },
+  { path: "/v1/embeddings", methods: { POST: createEmbeddings } },
+  { path: "/v1/rerank", methods: { POST: rerank } },
+  { path: "/v1/reranking", methods: { POST: rerank } },
+  { path: "/v1/audio/transcriptions", methods: { POST: createTranscription } },
+  // llama-server has these without `/v1`.
+  ...["", "/v1"].flatMap((root) => [
+    { path: `${root}/infill`, methods: { POST: createInfill } },
+    { path: `${root}/tokenize`, methods: { POST: tokenize } },
+    { path: `${root}/detokenize`, methods: { POST: detokenize } },
+    { path: `${root}/apply-template`, methods: { POST: applyTemplate } },
+  ]),
   { path: "/v1/models", methods: { GET: listModels } },
   { path: "/v1/models/*", methods: { GET: getModel } },
 ];
@@ -102,8 +119,8 @@ export function createApp(services: Services): Hono<AppEnv> {
   const checkKey = keyCheck(config.apiKey);
   const checkPage = pageCheck(config.host, config.apiKey !== undefined);
   const routes = config.oss ? [...ROUTES, ...OSS_ROUTES] : ROUTES;
-  // The rest are health checks, which need no key and would drown what matters in the log.
-  const isApi = (path: string) => path.startsWith("/v1/") || config.oss && path.startsWith("/api/");
+  // Health checks need no key, and would drown what matters in the log.
+  const isApi = (path: string) => !HEALTH.includes(path);
   const app = new Hono<AppEnv>();
 
   app.use(async (c, next) => {

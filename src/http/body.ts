@@ -1,5 +1,5 @@
 /**
- * Reads a JSON body that may be hostile: bounded in bytes, depth and time.
+ * Reads a body that may be hostile: bounded in bytes and time, and JSON in depth.
  */
 import { LimitedBytesTransformStream } from "@std/streams/limited-bytes-transform-stream";
 import { toBytes } from "@std/streams/to-bytes";
@@ -27,6 +27,11 @@ const BODY_TIMEOUT = 60_000;
 
 /** Reads and parses; throws ApiError 400, 408, 413 or 415. */
 export async function readJson(request: Request, limits: BodyLimits): Promise<JsonBody> {
+  return parseBody(await readBody(request, limits), limits);
+}
+
+/** Reads what is no JSON; throws ApiError 408, 413 or 415. */
+export async function readBody(request: Request, limits: BodyLimits): Promise<Uint8Array> {
   const encoding = request.headers.get("content-encoding")?.trim().toLowerCase() ?? "";
   if (encoding !== "" && encoding !== "identity") {
     throw new ApiError(
@@ -35,7 +40,7 @@ export async function readJson(request: Request, limits: BodyLimits): Promise<Js
       { status: 415, type: "invalid_request_error", code: "unsupported_content_encoding" },
     );
   }
-  return parseBody(await within(readBytes(request, limits.bodyMb), BODY_TIMEOUT, tooLate), limits);
+  return await within(readBytes(request, limits.bodyMb), BODY_TIMEOUT, tooLate);
 }
 
 /** Parses what has arrived whole, such as a WebSocket's message; throws ApiError 400 or 413. */

@@ -1,13 +1,15 @@
 /** `POST /v1/chat/completions`: forwarded, with the same care as Responses. */
 import { chatSaysSomething } from "../protocol/chat.ts";
 import { chatFold } from "../protocol/chat_fold.ts";
-import { chatOverrides, parseChat, spliceFields } from "../protocol/chat_request.ts";
+import { chatOverrides, parseChat } from "../protocol/chat_request.ts";
+import { spliceFields } from "../protocol/splice.ts";
 import { eventRelay } from "../stream/event_relay.ts";
 import { folding } from "../stream/folding.ts";
 import { readJson } from "./body.ts";
 import type { Context, Services } from "./context.ts";
 import { exchange } from "./exchange.ts";
 import { noteLabels, notesHeader } from "./notes.ts";
+import { renaming } from "./public_name.ts";
 import { tokenFacts } from "./token_facts.ts";
 
 /** Answers a chat request, streamed or whole. */
@@ -25,7 +27,7 @@ export async function createChatCompletion(c: Context, services: Services): Prom
     ? eventRelay({
       keepProgress: chat.returnProgress,
       manyChoices: chat.n > 1,
-      rename: model.upstreamId === model.id ? null : { from: model.upstreamId, to: model.id },
+      rename: renaming(model),
     })
     : folding({ fold: chatFold(), saysSomething: chatSaysSomething, model: model.id });
   return exchange(c, services, {

@@ -1,14 +1,12 @@
 /**
  * A client's chat request as llama-server takes it: what has to change, and nothing else. Pure.
- *
- * The client's bytes are kept; changed fields are appended to them, because llama-server's JSON
- * reader takes the last of two equal keys. So the prompt's prefix stays what it was.
  */
 import { z } from "zod";
 import { fitMessages } from "./chat_messages.ts";
 import { invalidRequest } from "./error.ts";
 import { grammarSafe } from "./json_schema.ts";
 import type { Note } from "./note.ts";
+import { readFields, readObject } from "./read_fields.ts";
 import { isRecord } from "./record.ts";
 
 /** What is known before the request goes out. */
@@ -32,27 +30,21 @@ export interface ClientChat {
 
 /** Reads what matters of a chat request; throws ApiError 400. */
 export function parseChat(json: unknown): ClientChat {
-  if (!isRecord(json)) throw invalidRequest("Cannot read the request: it is not a JSON object.");
-  if (!Array.isArray(json.messages)) {
+  const body = readObject(json);
+  if (!Array.isArray(body.messages)) {
     throw invalidRequest("Cannot answer: 'messages' must be a list of messages.", "messages");
   }
-  if (json.messages.length === 0) {
+  if (body.messages.length === 0) {
     throw invalidRequest("Cannot answer: 'messages' is empty.", "messages");
   }
-  refuseLost(json);
-  const read = fields.safeParse(json);
-  if (!read.success) {
-    const { path, message } = read.error.issues[0] ?? { path: [], message: "" };
-    const param = path.join(".");
-    throw invalidRequest(`Cannot read '${param}': ${message}`, param);
-  }
-  const { model, stream, n, return_progress } = read.data;
+  refuseLost(body);
+  const { model, stream, n, return_progress } = readFields(body, fields);
   return {
     model: model ?? null,
     stream: stream ?? false,
     n: n ?? 1,
     returnProgress: return_progress ?? false,
-    body: json,
+    body,
   };
 }
 
@@ -164,18 +156,4 @@ function narrowed(tools: unknown, wanted: unknown[], tool_choice: string): Recor
 function nameOf(tool: unknown): unknown {
   if (!isRecord(tool)) return undefined;
   return isRecord(tool.function) ? tool.function.name : tool.name;
-}
-
-const CLOSE_OBJECT = 0x7d;
-
-/** The client's bytes with the changed fields appended. `bytes` hold one JSON object. */
-export function spliceFields(bytes: Uint8Array, fields: Record<string, unknown>): Uint8Array {
-  const added = JSON.stringify(fields).slice(1);
-  if (added === "}") return bytes;
-  const end = bytes.lastIndexOf(CLOSE_OBJECT);
-  const tail = new TextEncoder().encode(`,${added}`);
-  const joined = new Uint8Array(end + tail.length);
-  joined.set(bytes.subarray(0, end));
-  joined.set(tail, end);
-  return joined;
 }

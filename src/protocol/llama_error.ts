@@ -84,6 +84,21 @@ const RULES: readonly Rule[] = [
       )
       : null,
   (status, { message }) => status === 501 ? notSupported(message) : null,
+  (status, { message }) => status === 404 && /^file not found/i.test(message) ? noSuchPath() : null,
+  (_status, { message }) =>
+    /too large to process/i.test(message)
+      ? invalidRequest(
+        `Cannot read the input: llama-server says: ${quote(message)} ` +
+          "Shorten it, or start llama-server with a larger --ubatch-size.",
+        null,
+        "context_length_exceeded",
+      )
+      : null,
+  // What /detokenize says of a number that is no token's.
+  (_status, { message }) =>
+    /_M_range_check/.test(message)
+      ? invalidRequest("Cannot detokenize: the model has no such token.", "tokens")
+      : null,
   (status, { message }) =>
     status >= 400 && status < 500
       ? invalidRequest(
@@ -191,6 +206,14 @@ function notSupported(message: string): ApiError {
     code: "not_supported",
     source: "upstream",
   });
+}
+
+function noSuchPath(): ApiError {
+  return new ApiError(
+    "Cannot do this: llama-server has no such path. A newer one may have it, " +
+      "or --upstream names a wrong path.",
+    { status: 501, type: "invalid_request_error", code: "not_supported", source: "upstream" },
+  );
 }
 
 function readBody(text: string): LlamaErrorBody {

@@ -5,11 +5,22 @@ import { ApiError } from "../protocol/error.ts";
 import { llamaError, upstreamFailure, upstreamGarbled } from "../protocol/llama_error.ts";
 import { openUpstream, type UpstreamResponse } from "./http.ts";
 
-/** The most that is read of an answer which is not a stream, in bytes. */
+/** The most that is read of what Chaski itself asks for, in bytes. */
 const MAX_ANSWER = 8 * 1024 * 1024;
+/** The most that is read of an answer which is passed on: 2,000 embeddings of 1,024 numbers fit. */
+const MAX_FORWARDED = 64 * 1024 * 1024;
 /** The most that is read of an error, in bytes. */
 const MAX_ERROR = 64 * 1024;
 const EVENT_STREAM = "text/event-stream";
+const JSON_TYPE = "application/json";
+
+/** A request as it is sent. */
+export interface LlamaBody {
+  path: string;
+  body: string | Uint8Array;
+  /** Its content type; JSON where nothing is said. */
+  type?: string;
+}
 
 export interface Llama {
   /**
@@ -19,6 +30,10 @@ export interface Llama {
    * @param body JSON text of the request
    */
   chat(body: string | Uint8Array, signal: AbortSignal): Promise<ReadableStream<Uint8Array>>;
+  /** Starts any stream of events. Resolves and rejects like `chat`. */
+  events(request: LlamaBody, signal: AbortSignal): Promise<ReadableStream<Uint8Array>>;
+  /** The text of an answer in one piece. Rejects like `chat`. */
+  text(request: LlamaBody, signal: AbortSignal): Promise<string>;
   /** A GET that answers JSON. Rejects like `chat`. */
   getJson(path: string, signal: AbortSignal): Promise<unknown>;
   /** A POST of JSON that answers JSON. Rejects like `chat`. */
@@ -39,26 +54,31 @@ export function openLlama(
   },
 ): Llama {
   const http = openUpstream(baseUrl, { connectTimeout, key });
+  // Never the client's own headers: X-Conversation-Id would let the generation survive it.
+  const post = async (request: LlamaBody, accept: string, signal: AbortSignal) => {
+    const { path, body, type = JSON_TYPE } = request;
+    const headers = { "content-type": type, accept };
+    const answer = await http.send({ method: "POST", path, headers, body, signal });
+    if (answer.status !== 200) throw await errorOf(answer);
+    return answer;
+  };
+  const events = async (request: LlamaBody, signal: AbortSignal) => {
+    const answer = await post(request, EVENT_STREAM, signal);
+    await checkStream(answer);
+    return answer.body;
+  };
   return {
-    async chat(body, signal) {
-      const answer = await http.send({
-        method: "POST",
-        path: "/v1/chat/completions",
-        // Never the client's own headers: X-Conversation-Id would let the generation survive it.
-        headers: { "content-type": "application/json", accept: "text/event-stream" },
-        body,
-        signal,
-      });
-      if (answer.status !== 200) throw await errorOf(answer);
-      await checkStream(answer);
-      return answer.body;
+    chat: (body, signal) => events({ path: "/v1/chat/completions", body }, signal),
+    events,
+    async text(request, signal) {
+      const { body } = await post(request, JSON_TYPE, signal);
+      const { text, whole } = await readText(body, MAX_FORWARDED);
+      if (!whole) throw upstreamGarbled("it is too large");
+      return text;
     },
     getJson: async (path, signal) => jsonOf(path, await http.send({ method: "GET", path, signal })),
-    async postJson(path, value, signal) {
-      const headers = { "content-type": "application/json" };
-      const body = JSON.stringify(value);
-      return jsonOf(path, await http.send({ method: "POST", path, headers, body, signal }));
-    },
+    postJson: async (path, value, signal) =>
+      jsonOf(path, await post({ path, body: JSON.stringify(value) }, JSON_TYPE, signal)),
     close: () => http.destroy(),
   };
 }
@@ -148,7 +168,7 @@ async function checkStream({ headers, body }: UpstreamResponse): Promise<void> {
 
 async function jsonOf(path: string, answer: UpstreamResponse): Promise<unknown> {
   if (answer.status !== 200) throw await errorOf(answer);
-  const text = await readText(answer.body, MAX_ANSWER);
+  const { text } = await readText(answer.body, MAX_ANSWER);
   try {
     return JSON.parse(text);
   } catch {
@@ -157,11 +177,15 @@ async function jsonOf(path: string, answer: UpstreamResponse): Promise<unknown> 
 }
 
 async function errorOf(answer: UpstreamResponse): Promise<ApiError> {
-  return llamaError(answer.status, await readText(answer.body, MAX_ERROR));
+  const { text } = await readText(answer.body, MAX_ERROR);
+  return llamaError(answer.status, text);
 }
 
 /** Reads at most `limit` bytes; what is beyond is cut off and never read. */
-async function readText(body: ReadableStream<Uint8Array>, limit: number): Promise<string> {
+async function readText(
+  body: ReadableStream<Uint8Array>,
+  limit: number,
+): Promise<{ text: string; whole: boolean }> {
   const decoder = new TextDecoder();
   let text = "";
   let size = 0;
@@ -170,5 +194,5 @@ async function readText(body: ReadableStream<Uint8Array>, limit: number): Promis
     text += decoder.decode(bytes, { stream: true });
     if (size > limit) break;
   }
-  return text;
+  return { text, whole: size <= limit };
 }

@@ -172,7 +172,7 @@ async function readState(
 
 /** A refusal of what Chaski itself asked is no fault of the request that waits for it. */
 function notTheClients(error: ApiError): ApiError {
-  return error.status < 500
+  return error.status < 500 || error.code === "not_supported"
     ? upstreamFailure(`Cannot learn the models. ${error.message}`, "upstream_unusable")
     : error;
 }

@@ -115,7 +115,7 @@ Deno.test("pageCheck() leaves the key to decide beyond loopback", () => {
 
 Deno.test("createApp() asks for the key on every path of the API, however it is written", async () => {
   await using app = await testApp({ config: { apiKey: KEY } });
-  for (const path of ["/v1/models", "/v1/models/tiny", "/v1/nothing", "/%76%31/models"]) {
+  for (const path of ["/v1/models", "/v1/models/tiny", "/v1/nothing", "/%76%31/models", "/x"]) {
     const response = await app.request(path);
     assertEquals([path, response.status], [path, 401]);
     assertEquals(response.headers.get("www-authenticate"), "Bearer");

@@ -1,11 +1,5 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
-import fc from "fast-check";
-import {
-  type ChatOverrides,
-  chatOverrides,
-  parseChat,
-  spliceFields,
-} from "../../src/protocol/chat_request.ts";
+import { assertEquals, assertThrows } from "@std/assert";
+import { type ChatOverrides, chatOverrides, parseChat } from "../../src/protocol/chat_request.ts";
 import { ApiError } from "../../src/protocol/error.ts";
 
 const FACTS = { vision: false, upstreamId: "tiny", images: "omit" } as const;
@@ -136,28 +130,4 @@ Deno.test("chatOverrides() leaves log probabilities out where a stream with tool
   const { fields, notes } = overrides({ stream: false, logprobs: true, tools: TOOLS });
   assertEquals([fields.logprobs, notes.map(({ code }) => code)], [false, ["logprobs_ignored"]]);
   assertEquals("logprobs" in overrides({ stream: false, logprobs: true }).fields, false);
-});
-
-Deno.test("spliceFields() appends to the very bytes of the client", () => {
-  const sent = ' { "messages": [],\n"x" : 1e2 } \r\n';
-  const bytes = new TextEncoder().encode(sent);
-  const text = new TextDecoder().decode(spliceFields(bytes, { stream: true }));
-  assertEquals(text, ' { "messages": [],\n"x" : 1e2 ,"stream":true}');
-  assertEquals(spliceFields(bytes, {}), bytes);
-});
-
-Deno.test("spliceFields() makes JSON whose last fields are those that were given", () => {
-  const record = fc.dictionary(fc.stringMatching(/^[a-z]{0,3}$/), fc.jsonValue(), {
-    noNullPrototype: true,
-  });
-  fc.assert(
-    fc.property(record, record, fc.constantFrom("", " ", "\n\t"), (sent, fields, space) => {
-      const whole = { ...sent, messages: [] };
-      const bytes = new TextEncoder().encode(JSON.stringify(whole, null, 1) + space);
-      const spliced = new TextDecoder().decode(spliceFields(bytes, fields));
-      const expected = { ...whole, ...fields };
-      assertEquals(JSON.stringify(JSON.parse(spliced)), JSON.stringify(expected));
-      assert(spliced.startsWith(JSON.stringify(whole, null, 1).slice(0, -1)));
-    }),
-  );
 });

@@ -25,6 +25,7 @@ const MEANINGS: readonly [words: RegExp, status: number, code: string][] = [
   [/Jinja Exception|Unable to generate parser for this template/, 400, "invalid_prompt"],
   [/Failed to (parse|initialize)|JSON schema/i, 400, "invalid_prompt"],
   [/does not support|not supported by this server|not supported/i, 501, "not_supported"],
+  [/File Not Found/, 501, "not_supported"],
   [/./, 400, "invalid_prompt"],
 ];
 
@@ -173,4 +174,15 @@ Deno.test("upstreamCutOff() and upstreamGarbled() blame the upstream", () => {
     assertEquals([error.status, error.type, error.source], [502, "server_error", "upstream"]);
     assertSafe(error);
   }
+});
+
+Deno.test("llamaError() takes what embeddings and tokenizer refuse for the client's fault", () => {
+  const told = (message: string) => {
+    const { status, code, param } = llamaError(500, JSON.stringify({ error: { message } }));
+    return [status, code, param];
+  };
+  const long = "input (12002 tokens) is too large to process. increase the physical batch size";
+  assertEquals(told(long), [400, "context_length_exceeded", null]);
+  const range = "vector::_M_range_check: __n (which is 99999999) >= this->size() (which is 608)";
+  assertEquals(told(range), [400, null, "tokens"]);
 });

@@ -6,6 +6,7 @@ import {
   startLlamaServer,
 } from "../tools/llama_server.ts";
 import { tinyModel } from "../tools/tiny_model.ts";
+import type { Kind } from "../tools/tiny_model/generate.ts";
 
 export interface RealStage extends AsyncDisposable {
   llama: RunningLlamaServer;
@@ -19,9 +20,10 @@ export interface RealStage extends AsyncDisposable {
 export async function realStage(
   args: readonly string[],
   env: Record<string, string> = {},
+  kind: Kind = "chat",
 ): Promise<RealStage> {
   const binary = await findLlamaServer();
-  const model = await tinyModel({ template: "qwen3" });
+  const model = await tinyModel({ template: "qwen3", kind });
   const llama = await startLlamaServer({ binary, model, args });
   const chaski = await startChaski({ upstream: llama.url, env });
   return {

@@ -1,4 +1,5 @@
 import { chatChecks } from "./chat_checks.ts";
+import { completionChecks } from "./completion_checks.ts";
 import { errorChecks } from "./error_checks.ts";
 import { modelChecks } from "./model_checks.ts";
 import { reasoningChecks } from "./reasoning_checks.ts";
@@ -18,6 +19,7 @@ const checks = [
   ...reasoningChecks,
   ...schemaChecks,
   ...chatChecks,
+  ...completionChecks,
   ...modelChecks,
   ...stateChecks,
   ...referenceChecks,

@@ -43,7 +43,8 @@ Deno.test("Llama.chat() asks below the path of the base URL", async () => {
   await using llama = llamaOf(`${fake.url}/proxy/`);
   const error = await explained(ask(llama));
   assertEquals(fake.others[0]?.path, "/proxy/v1/chat/completions");
-  assertEquals(error.source, "client");
+  assertEquals([error.status, error.code, error.source], [501, "not_supported", "upstream"]);
+  assert(error.message.includes("--upstream"));
 });
 
 Deno.test("explainFailure() says that nobody listens [OT43]", async () => {

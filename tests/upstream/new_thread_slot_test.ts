@@ -12,6 +12,8 @@ function llamaWith(slots: unknown, delay = 0): Llama & { asked: number } {
   return {
     asked: 0,
     chat: never,
+    events: never,
+    text: never,
     postJson: never,
     close: () => Promise.resolve(),
     async getJson(_path, signal) {

@@ -1,0 +1,73 @@
+/** A client's completion request as llama-server takes it. Pure. */
+import { z } from "zod";
+import { invalidRequest } from "./error.ts";
+import { readFields, readObject } from "./read_fields.ts";
+
+/** A completion request, looked at as far as Chaski has to. */
+export interface ClientCompletion {
+  model: string | null;
+  stream: boolean;
+  /** Number of choices of each prompt. */
+  n: number;
+  /** Whether more than one choice comes. */
+  manyChoices: boolean;
+  /** Whether the client wants llama-server's own prompt progress. */
+  returnProgress: boolean;
+}
+
+const fields = z.object({
+  model: z.string().nullish(),
+  stream: z.boolean().nullish(),
+  n: z.number().int().min(1).nullish(),
+  // llama-server's own name for it.
+  n_cmpl: z.number().int().min(1).nullish(),
+  best_of: z.number().int().nullish(),
+  echo: z.boolean().nullish(),
+  suffix: z.string().nullish(),
+  return_progress: z.boolean().nullish(),
+});
+
+/** Reads what matters of a request; throws ApiError 400. */
+export function parseCompletion(json: unknown): ClientCompletion {
+  const body = readObject(json);
+  const { prompt } = body;
+  if (prompt == null) throw invalidRequest("Cannot complete: 'prompt' is missing.", "prompt");
+  const read = readFields(body, fields);
+  const n = read.n ?? read.n_cmpl ?? 1;
+  refuseLost(read, n);
+  return {
+    model: read.model ?? null,
+    stream: read.stream ?? false,
+    n,
+    manyChoices: n > 1 || Array.isArray(prompt) && prompt.length > 1 &&
+        prompt.some((each) => typeof each !== "number"),
+    returnProgress: read.return_progress ?? false,
+  };
+}
+
+/** Fields whose meaning llama-server would drop without a word. */
+function refuseLost({ echo, suffix, best_of }: z.output<typeof fields>, n: number): void {
+  if (echo) {
+    throw invalidRequest("Cannot echo the prompt: llama-server gives the answer alone.", "echo");
+  }
+  if (suffix) {
+    const instead = "send it to /v1/infill as 'input_suffix' instead.";
+    throw invalidRequest(`Cannot use 'suffix': ${instead}`, "suffix");
+  }
+  if (best_of != null && best_of !== n) {
+    throw invalidRequest("Cannot use 'best_of': llama-server gives every choice.", "best_of");
+  }
+}
+
+/** The fields that must differ upstream. */
+export function completionOverrides(
+  { model, stream, returnProgress }: Pick<ClientCompletion, "model" | "stream" | "returnProgress">,
+  upstreamId: string,
+): Record<string, unknown> {
+  return {
+    ...(model !== upstreamId && { model: upstreamId }),
+    // Always a stream with progress: elsewhere llama-server does not notice a hang-up.
+    ...(!stream && { stream: true }),
+    ...(!returnProgress && { return_progress: true }),
+  };
+}

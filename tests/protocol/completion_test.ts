@@ -1,0 +1,113 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import {
+  type Completion,
+  type CompletionChunk,
+  completionFold,
+} from "../../src/protocol/completion.ts";
+import { completionOverrides, parseCompletion } from "../../src/protocol/completion_request.ts";
+import { ApiError } from "../../src/protocol/error.ts";
+import { readTranscript } from "../transcript.ts";
+
+function fold(chunks: readonly CompletionChunk[], n = 1): Completion {
+  const folding = completionFold(n);
+  for (const chunk of chunks) folding.chunk(chunk);
+  assert(folding.finished());
+  return folding.result("public");
+}
+
+function part(index: number, text: string): CompletionChunk {
+  const logprobs = { content: [{ token: text, logprob: -1, bytes: [] }] };
+  return { choices: [{ index, text, logprobs, finish_reason: null }] };
+}
+
+function last(index: number, prompt: number, cached: number, completion: number): CompletionChunk {
+  return {
+    choices: [{ index, text: "", logprobs: null, finish_reason: "length" }],
+    usage: {
+      prompt_tokens: prompt,
+      completion_tokens: completion,
+      prompt_tokens_details: { cached_tokens: cached },
+    },
+  };
+}
+
+Deno.test("completionFold() gives what llama-server itself answers without a stream, key by key", async () => {
+  const [streamed, whole] = await readTranscript("completions");
+  const chunks = streamed?.response.events.filter((event) => event !== "[DONE]");
+  const folded = fold(chunks as CompletionChunk[]);
+  const native = JSON.parse(whole?.response.body ?? "");
+  assertEquals(Object.keys(folded).sort(), Object.keys(native).sort());
+  assertEquals(Object.keys(folded.choices[0] ?? {}).sort(), Object.keys(native.choices[0]).sort());
+  assertEquals(Object.keys(folded.usage ?? {}).sort(), Object.keys(native.usage).sort());
+  assertEquals(folded.choices, [
+    { text: " today carries. And", index: 0, logprobs: null, finish_reason: "length" },
+  ]);
+  assertEquals(folded.model, "public");
+});
+
+Deno.test("completionFold() keeps the choices apart, with their log probabilities", () => {
+  const chunks = [part(1, "c"), part(0, "a"), part(1, "d"), last(1, 1, 0, 2), last(0, 1, 0, 1)];
+  const { choices } = fold(chunks);
+  assertEquals(choices.map(({ text }) => text), ["a", "cd"]);
+  assertEquals(choices.map(({ logprobs }) => logprobs?.content.map(({ token }) => token)), [
+    ["a"],
+    ["c", "d"],
+  ]);
+});
+
+Deno.test("completionFold() counts each prompt once and every choice", () => {
+  const chunks = [last(1, 10, 4, 3), last(3, 7, 1, 5), last(0, 10, 4, 2), last(2, 7, 1, 1)];
+  assertEquals(fold(chunks, 2).usage, {
+    completion_tokens: 11,
+    prompt_tokens: 17,
+    total_tokens: 28,
+    prompt_tokens_details: { cached_tokens: 5 },
+  });
+});
+
+Deno.test("completionFold() is not finished while a choice has not said why it ended", () => {
+  const folding = completionFold(1);
+  assertEquals(folding.finished(), false);
+  for (const chunk of [part(0, "a"), last(0, 1, 0, 1), part(1, "b")]) folding.chunk(chunk);
+  assertEquals(folding.finished(), false);
+});
+
+Deno.test("parseCompletion() reads what matters", () => {
+  assertEquals(parseCompletion({ prompt: "a", suffix: "", echo: false, best_of: 1 }), {
+    model: null,
+    stream: false,
+    n: 1,
+    manyChoices: false,
+    returnProgress: false,
+  });
+  const many = (prompt: unknown, more = {}) => parseCompletion({ prompt, ...more }).manyChoices;
+  assertEquals([many(["a", "b"]), many([[1], [2]]), many("a", { n: 2 })], [true, true, true]);
+  assertEquals([many(["a"]), many([1, 2]), many("a", { n_cmpl: 2 })], [false, false, true]);
+});
+
+for (
+  const [what, json, param] of [
+    ["what is no object", [], null],
+    ["no prompt", {}, "prompt"],
+    ["an echo, which llama-server leaves out", { prompt: "a", echo: true }, "echo"],
+    ["a suffix, which llama-server ignores", { prompt: "a", suffix: "b" }, "suffix"],
+    ["best_of, which llama-server ignores", { prompt: "a", best_of: 3 }, "best_of"],
+    ["a model that is no text", { prompt: "a", model: 7 }, "model"],
+    ["no choices", { prompt: "a", n: 0 }, "n"],
+    ["a stream that is no flag", { prompt: "a", stream: "yes" }, "stream"],
+  ] as const
+) {
+  Deno.test(`parseCompletion() refuses ${what}`, () => {
+    const error = assertThrows(() => parseCompletion(json), ApiError);
+    assertEquals([error.status, error.param], [400, param]);
+    assert(error.message.startsWith("Cannot "), error.message);
+  });
+}
+
+Deno.test("completionOverrides() asks for a stream with progress, and names the model", () => {
+  const asked = { model: "public", stream: false, returnProgress: false };
+  const all = { model: "own", stream: true, return_progress: true };
+  assertEquals(completionOverrides(asked, "own"), all);
+  const own = { model: "own", stream: true, returnProgress: true };
+  assertEquals(completionOverrides(own, "own"), {});
+});
