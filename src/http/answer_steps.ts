@@ -1,8 +1,9 @@
 /** Which step machine tells an answer, and what it is given. */
-import { textHealer } from "../protocol/healing/healer.ts";
+import { type TextHealer, textHealer } from "../protocol/healing/healer.ts";
 import { compactionSteps } from "../protocol/responses/output/compaction_steps.ts";
 import type { ResponseObject } from "../protocol/responses/output/response.ts";
 import { responseSteps } from "../protocol/responses/output/steps.ts";
+import type { UsageCounter } from "../protocol/responses/output/usage.ts";
 import { unheard } from "../protocol/responses/output/warm_up.ts";
 import type { Translation } from "../protocol/responses/request.ts";
 import type { CreateResponse } from "../protocol/responses/schema.ts";
@@ -21,31 +22,24 @@ export interface AnswerShape {
   warmUp: boolean;
   /** What another API asks for; null for the Responses API. */
   beside: Beside | null;
+  usage: UsageCounter;
 }
 
 /** What tells the answer: as items, or as one sealed summary. */
 export function stepsOf(
   { config, seal }: Pick<Services, "config" | "seal">,
-  { request, translation, response, warmUp, beside }: AnswerShape,
+  { request, translation, response, warmUp, usage, beside }: AnswerShape,
 ): ResponsesConversionOptions["steps"] {
   const { callable, compaction, textOnly } = translation;
   const mostCalls = textOnly ? 0 : request.parallel_tool_calls === false ? 1 : Infinity;
   const tools = new Map(callable.map((tool) => [tool.chat.function.name, tool]));
   // Small models write `bash` where a client knows `Bash` alone.
   const caseless = new Map(callable.map((tool) => [tool.chat.function.name.toLowerCase(), tool]));
-  const heard = textOnly ? translation.chat.tools ?? [] : callable.map(({ chat }) => chat);
-  const schemas = new Map(heard.map(({ function: { name, parameters } }) => [name, parameters]));
-  const newHealer = (calls: boolean) =>
-    textHealer({
-      tools: calls ? schemas : new Map(),
-      most: mostCalls,
-      think: true,
-      discard: textOnly,
-    });
+  const newHealer = healers(translation, mostCalls);
   const sealed = request.include?.includes("reasoning.encrypted_content") === true;
   const logprobs = wantsLogprobs(request);
   return (emit, holdText) => {
-    const context = { response, emit, newId, now: seconds };
+    const context = { response, emit, newId, now: seconds, usage };
     if (compaction && !warmUp) {
       return compactionSteps({
         ...context,
@@ -66,6 +60,17 @@ export function stepsOf(
     });
     return warmUp ? unheard(steps) : steps;
   };
+}
+
+/** Makes what finds thoughts and calls in the model's text. */
+export function healers(
+  { callable, textOnly, chat }: Pick<Translation, "callable" | "textOnly" | "chat">,
+  most: number,
+): (calls: boolean) => TextHealer {
+  const heard = textOnly ? chat.tools ?? [] : callable.map(({ chat }) => chat);
+  const schemas = new Map(heard.map(({ function: { name, parameters } }) => [name, parameters]));
+  return (calls) =>
+    textHealer({ tools: calls ? schemas : new Map(), most, think: true, discard: textOnly });
 }
 
 function wantsLogprobs(request: CreateResponse): boolean {

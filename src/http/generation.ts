@@ -4,6 +4,7 @@ import { schemaProblem } from "../protocol/json_schema_check.ts";
 import { askedAgain } from "../protocol/responses/empty_answer.ts";
 import type { Asides, EventWriter } from "../protocol/responses/output/event_writer.ts";
 import { newResponse, type ResponseObject } from "../protocol/responses/output/response.ts";
+import { usageCounter } from "../protocol/responses/output/usage.ts";
 import { toChat, type Translation } from "../protocol/responses/request.ts";
 import type { CreateResponse } from "../protocol/responses/schema.ts";
 import type { OfferedTool } from "../protocol/responses/tools/tool_set.ts";
@@ -136,7 +137,7 @@ function exchangeOf(
   const again = askedAgain(chat, { calls: translation.callable.length > 0 });
   const asks = asking(services, prepared);
   const ask = prepared.request.truncation === "auto" ? truncating(asks, scope) : asks;
-  const steps = stepsOf(services, prepared);
+  const steps = stepsOf(services, { ...prepared, usage: usageCounter() });
   let conversion: ResponsesConversion | undefined;
   return {
     slot: !preload && instead === null,

@@ -1,6 +1,7 @@
 /** A Responses conversion with ids and clock that a test can know. */
 import { eventWriter } from "../../src/protocol/responses/output/event_writer.ts";
 import { responseSteps } from "../../src/protocol/responses/output/steps.ts";
+import { usageCounter } from "../../src/protocol/responses/output/usage.ts";
 import { newResponse } from "../../src/protocol/responses/output/response.ts";
 import {
   type ResponsesConversion,
@@ -30,6 +31,7 @@ export function conversionOf(
         holdText,
         newId: (prefix) => `${prefix}_${++ids}`,
         now: () => 1001,
+        usage: usageCounter(),
         reasoning,
         logprobs,
         mostCalls: Infinity,

@@ -6,6 +6,7 @@ import { toChat } from "../../../src/protocol/responses/request.ts";
 import { parseCreateResponse } from "../../../src/protocol/responses/schema.ts";
 import type { ResponseEvent } from "../../../src/protocol/responses/output/events.ts";
 import { responseSteps } from "../../../src/protocol/responses/output/steps.ts";
+import { usageCounter } from "../../../src/protocol/responses/output/usage.ts";
 import { newResponse } from "../../../src/protocol/responses/output/response.ts";
 import { assertCallEvents } from "../../sdk_shapes.ts";
 import { functionTool, omit, plain } from "./translating.ts";
@@ -48,6 +49,7 @@ function eventsOf(
     emit: (event) => void events.push(event),
     newId: (prefix) => `${prefix}_${++ids}`,
     now: () => 2,
+    usage: usageCounter(),
     reasoning: "summary",
     logprobs: false,
     mostCalls: Infinity,

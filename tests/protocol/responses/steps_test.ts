@@ -9,6 +9,7 @@ import {
   type ResponseObject,
 } from "../../../src/protocol/responses/output/response.ts";
 import { responseSteps } from "../../../src/protocol/responses/output/steps.ts";
+import { usageCounter } from "../../../src/protocol/responses/output/usage.ts";
 import type { ResponseSteps } from "../../../src/protocol/responses/output/step_machine.ts";
 import { assertFits } from "../../open_responses.ts";
 
@@ -32,6 +33,7 @@ function run(
     emit: (event) => void events.push(event),
     newId: (prefix) => `${prefix}_${++ids}`,
     now: () => 1001,
+    usage: usageCounter(),
     reasoning: "summary",
     logprobs: options.logprobs ?? false,
     mostCalls: options.mostCalls ?? Infinity,

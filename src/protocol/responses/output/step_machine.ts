@@ -7,9 +7,10 @@ import type { TextHealer } from "../../healing/healer.ts";
 import type { OfferedTool } from "../tools/tool_set.ts";
 import type { CallPrefix } from "./calls.ts";
 import type { Emit, ProgressNote } from "./events.ts";
+import type { CompactionItem } from "./item_types.ts";
 import type { ReasoningDialect } from "./items.ts";
 import type { ResponseObject } from "./response.ts";
-import type { ResponseUsage } from "./usage.ts";
+import type { ResponseUsage, UsageCounter } from "./usage.ts";
 
 export interface StepContext {
   /** The response before the model has said anything. */
@@ -19,6 +20,8 @@ export interface StepContext {
   newId: (prefix: "rs" | "msg" | "cmp" | "call" | CallPrefix) => string;
   /** Seconds since 1970. */
   now: () => number;
+  /** Counts what the response costs, also beside what the machine is given. */
+  usage: UsageCounter;
   reasoning: ReasoningDialect;
   /** Whether the client asked for log probabilities. */
   logprobs: boolean;
@@ -41,6 +44,8 @@ export interface StepContext {
 export interface ResponseSteps {
   /** `response.created` and `response.in_progress`. */
   open(): void;
+  /** Tells that a summary has replaced the conversation; before anything of the answer. */
+  compacted(item: CompactionItem): void;
   /** One chunk of the upstream's answer. Throws ApiError when it cannot be told truthfully. */
   chunk(chunk: ChatChunk): void;
   /** Repeats `response.in_progress` with the response as it stands; `note` is Chaski's own field. */

@@ -10,25 +10,24 @@ import type { HealedPiece } from "../../healing/text_scene.ts";
 import { EMPTY_ANSWER } from "../empty_answer.ts";
 import { callTrack } from "./call_track.ts";
 import { type CallPrefix, callPrefix, type OpenCall, openCall } from "./calls.ts";
-import type { OutputItem, TokenLogprob } from "./item_types.ts";
+import { responseFrame } from "./frame.ts";
+import type { TokenLogprob } from "./item_types.ts";
 import { type OpenMessage, openMessage, type OpenReasoning, openReasoning } from "./items.ts";
 import { NO_LOGPROBS, toLogprobs } from "./logprobs.ts";
-import type { ResponseObject } from "./response.ts";
 import { incompleteReason, type ResponseSteps, type StepContext } from "./step_machine.ts";
-import { usageCounter } from "./usage.ts";
 
 const BLANK = /^\s*$/;
 
 /** Makes the machine for one response. */
 export function responseSteps(context: StepContext): ResponseSteps {
-  const { response, emit, newId, now } = context;
+  const { emit, newId, usage } = context;
   let healer = context.newHealer?.(true) ?? null;
-  const done: OutputItem[] = [];
+  const frame = responseFrame(context, (status) => open?.snapshot(status) ?? null);
+  const { done } = frame;
   let open: OpenReasoning | OpenMessage | OpenCall | null = null;
   /** Text not sent yet: blank so far (a pure tool turn has no message), or held. */
   let pending: { text: string; logprobs: TokenLogprob[] } = { text: "", logprobs: [] };
   let finishReason: string | null = null;
-  const usage = usageCounter();
 
   const place = (prefix: "rs" | "msg" | CallPrefix) => ({
     id: newId(prefix),
@@ -124,11 +123,8 @@ export function responseSteps(context: StepContext): ResponseSteps {
     for (const fragment of delta.tool_calls ?? []) calls.delta(fragment);
   }
 
-  /** The response as it stands, with what is still being written. */
-  function current(status: "in_progress" | "incomplete"): ResponseObject {
-    const output = open === null ? done.slice() : [...done, open.snapshot(status)];
-    return { ...response, output, usage: usage.total() };
-  }
+  /** Whether there is nothing but thoughts so far, and maybe what stands before the answer. */
+  const unsaid = () => done.every(({ type }) => type === "reasoning" || type === "compaction");
 
   function finishCut(reason: string): void {
     // A call that was cut is told in the last response only: clients run what is done.
@@ -136,22 +132,11 @@ export function responseSteps(context: StepContext): ResponseSteps {
       done.push(open.close("incomplete"));
       open = null;
     }
-    emit({
-      type: "response.incomplete",
-      response: {
-        ...current("incomplete"),
-        status: "incomplete",
-        incomplete_details: { reason },
-      },
-    });
+    frame.incomplete(reason);
   }
 
   return {
-    open() {
-      const started = { ...response, output: [] };
-      emit({ type: "response.created", response: started });
-      emit({ type: "response.in_progress", response: started });
-    },
+    ...frame.told,
     chunk(chunk) {
       const choice = chunk.choices?.find((one) => one.index === 0);
       if (choice !== undefined) {
@@ -167,20 +152,16 @@ export function responseSteps(context: StepContext): ResponseSteps {
       }
       usage.chunk(chunk);
     },
-    beat(note) {
-      const event = { type: "response.in_progress" as const, response: current("in_progress") };
-      emit(note === null ? event : { ...event, chaski: note });
-    },
     finished: () => finishReason !== null,
     heldText() {
       const final = context.holdText && finishReason === "stop" && !calls.active() &&
-        done.every((item) => item.type === "reasoning");
+        unsaid();
       return final ? pending.text.trim() : null;
     },
     silent: () =>
       finishReason !== null && incompleteReason(finishReason) === null && !calls.active() &&
       (open === null || open.kind === "reasoning") && BLANK.test(pending.text) &&
-      done.every((item) => item.type === "reasoning"),
+      unsaid(),
     explainSilence: () => message().appendText(EMPTY_ANSWER, NO_LOGPROBS),
     restart(calls) {
       closeOpen();
@@ -193,22 +174,7 @@ export function responseSteps(context: StepContext): ResponseSteps {
       const reason = incompleteReason(finishReason);
       if (reason !== null) return finishCut(reason);
       closeOpen();
-      emit({
-        type: "response.completed",
-        response: { ...current("in_progress"), status: "completed", completed_at: now() },
-      });
+      frame.complete();
     },
-    fail(error) {
-      emit({
-        type: "response.failed",
-        response: {
-          ...current("incomplete"),
-          status: "failed",
-          error: { code: error.code ?? "server_error", message: error.message },
-        },
-      });
-    },
-    abandoned: () => ({ ...current("incomplete"), status: "cancelled" }),
-    usage: usage.total,
   };
 }
