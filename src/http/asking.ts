@@ -36,19 +36,23 @@ export function asking(
   };
 }
 
-/** Asks again without the oldest turns where a prompt is too long. */
-export function truncating(ask: Ask, scope: RequestScope): Ask {
+/** Asks again with less where a prompt is too long. */
+export function truncating(ask: Ask, scope: RequestScope, shorter = withoutOldest): Ask {
   return async (signal, chat) => {
     for (let cuts = 1, left = chat;; cuts++) {
       try {
         return await ask(signal, left);
       } catch (cause) {
-        const tooLong = cause instanceof ApiError && cause.code === "context_length_exceeded";
-        const messages = tooLong ? withoutOldest(left.messages) : null;
+        const messages = isTooLong(cause) ? shorter(left.messages) : null;
         if (messages === null) throw cause;
         scope.tell({ cuts });
         left = { ...left, messages };
       }
     }
   };
+}
+
+/** Whether a request failed because its prompt is too long. */
+export function isTooLong(cause: unknown): boolean {
+  return cause instanceof ApiError && cause.code === "context_length_exceeded";
 }

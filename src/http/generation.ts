@@ -1,22 +1,25 @@
 /** What a Responses request sends, and how its answer is told, whichever way it came. */
 import type { ChatRequest } from "../protocol/chat.ts";
 import { schemaProblem } from "../protocol/json_schema_check.ts";
+import { compactThreshold } from "../protocol/responses/context_management.ts";
 import { askedAgain } from "../protocol/responses/empty_answer.ts";
 import type { Asides, EventWriter } from "../protocol/responses/output/event_writer.ts";
 import { newResponse, type ResponseObject } from "../protocol/responses/output/response.ts";
 import { usageCounter } from "../protocol/responses/output/usage.ts";
-import { toChat, type Translation } from "../protocol/responses/request.ts";
+import { inputItems, toChat, type Translation } from "../protocol/responses/request.ts";
 import type { CreateResponse } from "../protocol/responses/schema.ts";
 import type { OfferedTool } from "../protocol/responses/tools/tool_set.ts";
+import type { ModelFacts, TranslateOptions } from "../protocol/responses/translation_context.ts";
 import {
   type ResponsesConversion,
   responsesConversion,
   type ResponsesConversionOptions,
   type SchemaPass,
 } from "../stream/responses_conversion.ts";
-import { type Addressed, asking, truncating } from "./asking.ts";
 import type { UpstreamModel } from "../upstream/model.ts";
+import { asking, truncating } from "./asking.ts";
 import type { Beside } from "./beside.ts";
+import { type Compactable, compacting } from "./compacting.ts";
 import type { Services } from "./context.ts";
 import type { Exchange } from "./exchange.ts";
 import { newId, seconds } from "./ids.ts";
@@ -64,8 +67,7 @@ export interface Generation {
   headers: Record<string, string>;
 }
 
-interface Prepared extends Asked, Addressed {
-  translation: Translation;
+interface Prepared extends Asked, Compactable {
   response: ResponseObject;
 }
 
@@ -83,18 +85,23 @@ export async function generation(asked: Asked, services: Services): Promise<Gene
   const thread = threadOf(headers);
   const turn = turnOf(asked.request, ownerOf(headers, config), { store, memory });
   const { request, place } = turn;
-  const { chat, ...translated } = toChat(request, model, {
+  const options: TranslateOptions = {
     images: config.images,
     unseal: seal.unseal,
     lastTools: thread === null ? null : threadTools.recall(thread),
     warmUp,
     earlier: place.earlier,
-  });
+  };
+  const { chat, ...translated } = toChat(request, model, options);
   const translation = { ...translated, chat: { ...chat, ...beside?.chat } };
   if (thread !== null && request.tools?.length) threadTools.remember(thread, request.tools);
-  const speaks = !translation.preload && !warmUp;
+  const { preload, compaction } = translation;
+  const speaks = !preload && !warmUp;
   const { kept, keep, notes: ownNotes } = keeping(services, { ...asked, turn, speaks });
   const notes = [...translation.notes, ...ownNotes];
+  const threshold = speaks && !compaction
+    ? compactThreshold(request, model.context, { notes })
+    : null;
   scope.tell({
     model: model.id,
     stream: memory !== null || request.stream === true,
@@ -111,7 +118,11 @@ export async function generation(asked: Asked, services: Services): Promise<Gene
     previousId: place.previousId,
     conversationId: place.conversationId,
   });
-  const prepared = { ...asked, request, model, cacheThread, translation, response };
+  const prepared = {
+    ...{ ...asked, request, model, cacheThread, translation, response, threshold },
+    ...conversationOf(request, model, options),
+    usage: usageCounter(),
+  };
   return {
     exchange: (write, asides) =>
       exchangeOf(prepared, { keep, write, asides: asides ?? null }, services),
@@ -120,6 +131,19 @@ export async function generation(asked: Asked, services: Services): Promise<Gene
     response,
     turn,
     headers: notesHeader(notes),
+  };
+}
+
+/** What was said so far, and how the request is translated with an item behind it. */
+function conversationOf(
+  request: CreateResponse,
+  facts: ModelFacts,
+  options: TranslateOptions,
+): Pick<Compactable, "said" | "translate"> {
+  const input = inputItems(request.input);
+  return {
+    said: [...options.earlier, ...input],
+    translate: (item) => toChat({ ...request, input: [...input, item] }, facts, options),
   };
 }
 
@@ -132,26 +156,29 @@ function exchangeOf(
   services: Services,
 ): Exchange {
   const { translation, scope, warmUp } = prepared;
-  const { preload, chat } = translation;
+  const { preload, chat, callable } = translation;
   const instead = prepared.beside?.instead ?? null;
-  const again = askedAgain(chat, { calls: translation.callable.length > 0 });
   const asks = asking(services, prepared);
   const ask = prepared.request.truncation === "auto" ? truncating(asks, scope) : asks;
-  const steps = stepsOf(services, { ...prepared, usage: usageCounter() });
+  const turn = compacting(services, prepared, { asks, ask });
+  const again = () => askedAgain(turn.translation().chat, { calls: callable.length > 0 });
+  const steps = stepsOf(services, prepared);
   let conversion: ResponsesConversion | undefined;
   return {
     slot: !preload && instead === null,
     send(signal) {
       if (instead !== null) return said(instead);
-      return preload ? nothing() : ask(signal, warmUp ? { ...chat, ...ONE_TOKEN } : chat);
+      if (preload) return nothing();
+      return warmUp ? ask(signal, { ...chat, ...ONE_TOKEN }) : turn.send(signal);
     },
     conversion: (signal) =>
       conversion = responsesConversion({
         steps,
-        schemaPass: warmUp ? null : schemaPass(translation, (chat) => ask(signal, chat)),
-        askAgain: preload || warmUp ? null : () => ask(signal, again).catch(() => silence({})),
+        summary: turn.summary,
+        schemaPass: warmUp ? null : schemaPass(turn.translation, (chat) => ask(signal, chat)),
+        askAgain: preload || warmUp ? null : () => ask(signal, again()).catch(() => silence({})),
         mustFit: translation.responseFormat !== null,
-        guarded: translation.guarded,
+        guarded: () => turn.translation().guarded,
         keep,
         write,
         asides,
@@ -183,14 +210,16 @@ function costOf({ steps, passes }: ResponsesConversion): RequestFacts {
 }
 
 function schemaPass(
-  { answerSchema, responseFormat, chat }: Translation,
+  translation: () => Translation,
   ask: (chat: ChatRequest) => Promise<ReadableStream<Uint8Array>>,
 ): SchemaPass | null {
+  const { answerSchema, responseFormat } = translation();
   if (answerSchema === null || responseFormat === null) return null;
   return {
     problem: (text, constrained) => schemaProblem(text, answerSchema.schema, { constrained }),
     // The tools stay, for the prompt's sake; their grammar does not go with the schema's.
-    again: () => ask({ ...chat, tool_choice: "none", response_format: responseFormat }),
+    again: () =>
+      ask({ ...translation().chat, tool_choice: "none", response_format: responseFormat }),
     strict: answerSchema.strict,
   };
 }

@@ -34,7 +34,7 @@ const MOST_KEPT = 8 * 1024 * 1024;
  * @throws {ApiError} 400 where a request is too large to keep a promise
  */
 export function keeping(
-  { config, store }: Pick<Services, "config" | "store">,
+  { config, store, seal }: Pick<Services, "config" | "store" | "seal">,
   { turn, size, memory, background, speaks }: KeepingFacts,
 ): Keeping {
   const fits = size + turn.added <= MOST_KEPT;
@@ -46,7 +46,7 @@ export function keeping(
       if (background) endTurn(response, turn, store);
       else if (kept) keepTurn(response, turn, store);
       else if (memory !== null && response.status !== "failed") {
-        rememberTurn(response, turn, memory);
+        rememberTurn(response, turn, { memory, unseal: seal.unseal });
       }
     },
   };

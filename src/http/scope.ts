@@ -16,8 +16,10 @@ export interface RequestFacts {
   output_tokens?: number;
   /** How often llama-server was asked, where once was not enough. */
   passes?: number;
-  /** How often the oldest turns were taken away (`truncation: "auto"`). */
+  /** How often the oldest was taken away (`truncation: "auto"`, and what is summed up). */
   cuts?: number;
+  /** What came of a compaction that was due (`context_management`). */
+  compaction?: "done" | "no_summary" | "too_long" | "not_counted";
   /** Milliseconds until the model's first word. */
   first_ms?: number;
   /** Codes of what was dropped or replaced in the request. */

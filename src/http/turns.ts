@@ -6,8 +6,10 @@ import { checkOutputs } from "../protocol/responses/continuation.ts";
 import type { Item } from "../protocol/responses/history/items.ts";
 import { keptInput, type KeptItem } from "../protocol/responses/kept_input.ts";
 import type { ResponseObject } from "../protocol/responses/output/response.ts";
+import { standingItems } from "../protocol/responses/replacement.ts";
 import type { CreateResponse } from "../protocol/responses/schema.ts";
 import { inputIds } from "../store/input_ids.ts";
+import type { TranslateOptions } from "../protocol/responses/translation_context.ts";
 import type { Store } from "../store/store.ts";
 import { BOUNDS, tooLong } from "./history_bounds.ts";
 import { newId } from "./ids.ts";
@@ -171,15 +173,15 @@ function addToConversation(
   store.conversations.append(conversationId, owner, [...input, ...output]);
 }
 
-/** Remembers a finished answer and all before it, on its connection alone. */
+/** Remembers a finished answer and what counts before it, on its connection alone. */
 export function rememberTurn(
   response: ResponseObject,
   { request, place }: Turn,
-  memory: SocketMemory,
+  { memory, unseal }: { memory: SocketMemory; unseal: TranslateOptions["unseal"] },
 ): void {
   const input = keptInput(request.input, newId).map(itemOf);
   const output: Item[] = JSON.parse(JSON.stringify(response.output));
-  memory.remember(response.id, [...place.earlier, ...input, ...output]);
+  memory.remember(response.id, standingItems([...place.earlier, ...input, ...output], unseal));
 }
 
 function itemOf({ text }: { text: string }): Item {

@@ -1,6 +1,6 @@
 /**
- * llama-server's stream as a Responses stream: bytes → chunks → events → text, with the second
- * pass for an answer that must fit a schema.
+ * llama-server's stream as a Responses stream: bytes → chunks → events → text, with the pass before
+ * the answer that sums the conversation up, and the second one for an answer that must fit a schema.
  */
 import { type ApiError, invalidRequest } from "../protocol/error.ts";
 import type { ChatChunk } from "../protocol/chat.ts";
@@ -14,6 +14,7 @@ import {
   type ProgressNote,
   type ResponseEvent,
 } from "../protocol/responses/output/events.ts";
+import type { CompactionItem } from "../protocol/responses/output/item_types.ts";
 import type { ResponseObject } from "../protocol/responses/output/response.ts";
 import type { ResponseSteps } from "../protocol/responses/output/step_machine.ts";
 import { answerReader } from "./answer_reader.ts";
@@ -32,16 +33,27 @@ export interface SchemaPass {
   strict: boolean;
 }
 
+/** A summary that is written before the answer, and takes the place of the conversation. */
+export interface SummaryPass {
+  chunk(chunk: ChatChunk): void;
+  /** Whether the upstream said why it stopped. */
+  finished(): boolean;
+  /** The item that is told, or null where the summary is no good; and what asks for the answer. */
+  end(): { item: CompactionItem | null; again: () => Source };
+}
+
 export interface ResponsesConversionOptions {
   /** Makes the step machine; `holdText` as in its context. */
   steps: (emit: Emit, holdText: boolean) => ResponseSteps;
+  /** The summary that is being written; null where there is none. */
+  summary: () => SummaryPass | null;
   schemaPass: SchemaPass | null;
   /** Asks once more after a silent answer; null where silence is fine. */
   askAgain: (() => Source) | null;
   /** Whether the answer must have a form, so that a sentence in the model's place will not do. */
   mustFit: boolean;
   /** Whether the prompt holds parted control words, which the model may repeat so. */
-  guarded: boolean;
+  guarded: () => boolean;
   /** Keeps the response before its last event is told: what a client has heard of is there. */
   keep: (response: ResponseObject) => void;
   /** Writes the events, or nothing but the response of the last one. */
@@ -64,6 +76,7 @@ export interface ResponsesConversion extends Conversion {
 export function responsesConversion(options: ResponsesConversionOptions): ResponsesConversion {
   const { schemaPass, askAgain, write, asides, stop } = options;
   let out = "";
+  let summaries = 0;
   let passes = 1;
 
   const emit = (event: ResponseEvent): void => {
@@ -71,10 +84,16 @@ export function responsesConversion(options: ResponsesConversionOptions): Respon
     out += write(event);
   };
   const steps = options.steps(emit, schemaPass !== null);
-  const told = stop === null ? steps.chunk : (chunk: ChatChunk) => steps.chunk(stop.chunk(chunk));
+  const listener = () => options.summary() ?? steps;
+  const tell = stop === null ? steps.chunk : (chunk: ChatChunk) => steps.chunk(stop.chunk(chunk));
+  const onChunk = (chunk: ChatChunk) => {
+    const summary = options.summary();
+    if (summary === null) tell(chunk);
+    else summary.chunk(chunk);
+  };
   const hear = () =>
     answerReader(
-      options.guarded ? unguarding(told) : told,
+      options.guarded() ? unguarding(onChunk) : onChunk,
       (progress) => void (out += asides?.prompt(progress) ?? ""),
     );
   let answer = hear();
@@ -103,9 +122,19 @@ export function responsesConversion(options: ResponsesConversionOptions): Respon
     return passes === 1 && steps.silent() ? askAgain : null;
   }
 
+  /** The answer's pass, which follows a summary; null where none was written. */
+  function behindSummary(): (() => Source) | null {
+    const end = options.summary()?.end();
+    if (end === undefined) return null;
+    summaries++;
+    if (end.item !== null) steps.compacted(end.item);
+    answer = hear();
+    return end.again;
+  }
+
   return {
     steps,
-    passes: () => passes,
+    passes: () => summaries + passes,
     answering: () => answer.phase() === "answer",
     open() {
       steps.open();
@@ -118,7 +147,9 @@ export function responsesConversion(options: ResponsesConversionOptions): Respon
     ended: () => answer.ended() || stop !== null && stop.matched() !== null,
     end() {
       // The last word alone proves nothing: a half call must not be told as whole.
-      if (!steps.finished()) throw upstreamCutOff();
+      if (!listener().finished()) throw upstreamCutOff();
+      const first = behindSummary();
+      if (first !== null) return { again: first };
       const next = nextPass();
       if (next !== null) {
         passes++;

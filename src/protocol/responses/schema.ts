@@ -21,6 +21,12 @@ const jsonSchemaFormat = z.object({
 });
 const textFormat = tagged({ json_schema: jsonSchemaFormat });
 
+const compaction = z.object({
+  type: z.literal("compaction"),
+  compact_threshold: z.int().min(1000).nullish(),
+});
+const contextManagement = tagged({ compaction });
+
 /** What `text.format` may ask for; `text` and `json_object` carry nothing but their type. */
 export type TextFormat = z.output<typeof textFormat>;
 export type JsonSchemaFormat = z.output<typeof jsonSchemaFormat>;
@@ -71,7 +77,7 @@ const createResponse = z.object({
   prompt_cache_key: text,
   prompt_cache_options: z.looseObject({}).nullish(),
   prompt_cache_retention: text,
-  context_management: z.array(z.looseObject({})).nullish(),
+  context_management: z.array(contextManagement).nullish(),
   moderation: z.looseObject({}).nullish(),
 });
 

@@ -25,8 +25,8 @@ export interface ModelFacts {
   control: RegExp | null;
 }
 
-/** What Chaski seals: a text that it gave to the client to keep. */
-export type SealedKind = "compaction" | "reasoning";
+/** What Chaski seals, and gives to the client to keep; `replacement` is replacement.ts's. */
+export type SealedKind = "compaction" | "reasoning" | "replacement";
 
 /** What the operator decided, and what Chaski knows from before. */
 export interface TranslateOptions {

@@ -51,7 +51,7 @@ Deno.test("`parseCreateResponse()` accepts every field, unknown ones too [RA05]"
     prompt_cache_key: "k",
     prompt_cache_options: {},
     prompt_cache_retention: "24h",
-    context_management: [{ type: "compaction", compact_threshold: 5 }],
+    context_management: [{ type: "compaction", compact_threshold: 1000 }],
     moderation: { model: "m" },
   };
   const parsed = parseCreateResponse({ ...fields, client_metadata: { a: 1 }, n: 4 });

@@ -12,8 +12,9 @@ import {
 } from "./items.ts";
 import { argumentsText, jsonText, rawArguments } from "../../tool_arguments.ts";
 import type { Part } from "./parts.ts";
-import { chatParts, plainText, textPart } from "./parts_chat.ts";
-import { openSummary } from "../compaction.ts";
+import { chatParts, plainText } from "./parts_chat.ts";
+import { summarySteps } from "../compaction.ts";
+import { standingIn } from "../replacement.ts";
 import { CUSTOM_FIELD } from "../tools/call_form.ts";
 import { type Context, label, note } from "../translation_context.ts";
 import type { CallStep, OutputStep, Step } from "./step_types.ts";
@@ -76,7 +77,7 @@ function knownSteps(item: KnownItem, param: string, context: Context): Step[] {
     case "reasoning":
       return reasoningSteps(item, param, context);
     case "compaction":
-      return [{ kind: "user", parts: [textPart(openSummary(item, param, context))] }];
+      return summarySteps(item, param, context);
     case "additional_tools":
       // Declares tools and says nothing; read with the request's own tools.
       return [];
@@ -133,13 +134,20 @@ function paragraphs(parts: { text?: string | null | undefined }[] | null | undef
 }
 
 /**
- * The steps of all items.
+ * The steps of all items that a compaction has not replaced.
  *
  * @param earlier how many items stand before the request's own input
  */
 export function inputSteps(items: readonly Item[], earlier: number, context: Context): Step[] {
-  return items.flatMap((item, i) => {
+  const steps: Step[] = [];
+  for (const i of standingIn(items, context.options.unseal)) {
+    const item = items[i];
+    if (item === undefined) continue;
     const param = i < earlier ? `earlier[${i}]` : `input[${i - earlier}]`;
-    return itemSteps(item, param, context);
-  });
+    const said = itemSteps(item, param, context);
+    // What the system said is there, so that the item need not repeat it.
+    const again = item.type === "compaction" && steps.length > 0;
+    steps.push(...(again ? said.filter(({ kind }) => kind !== "system") : said));
+  }
+  return steps;
 }
