@@ -1,5 +1,6 @@
 import { chatChecks } from "./chat_checks.ts";
 import { completionChecks } from "./completion_checks.ts";
+import { compactionChecks } from "./compaction_checks.ts";
 import { errorChecks } from "./error_checks.ts";
 import { modelChecks } from "./model_checks.ts";
 import { reasoningChecks } from "./reasoning_checks.ts";
@@ -23,6 +24,7 @@ const checks = [
   ...modelChecks,
   ...stateChecks,
   ...referenceChecks,
+  ...compactionChecks,
   ...socketChecks,
   ...errorChecks,
 ];
