@@ -1,4 +1,5 @@
 import type { ChatRequest } from "../protocol/chat.ts";
+import type { Note } from "../protocol/note.ts";
 import type { ReasoningDialect } from "../protocol/responses/output/items.ts";
 import type { StopWatch } from "../protocol/stop_sequences.ts";
 
@@ -12,4 +13,6 @@ export interface Beside {
   stop: StopWatch | null;
   /** Said in the model's place; null where the model is asked. */
   instead: string | null;
+  /** What of the request could not be told. */
+  notes: readonly Note[];
 }

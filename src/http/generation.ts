@@ -98,7 +98,7 @@ export async function generation(asked: Asked, services: Services): Promise<Gene
   const { preload, compaction } = translation;
   const speaks = !preload && !warmUp;
   const { kept, keep, notes: ownNotes } = keeping(services, { ...asked, turn, speaks });
-  const notes = [...translation.notes, ...ownNotes];
+  const notes = [...beside?.notes ?? [], ...translation.notes, ...ownNotes];
   const threshold = speaks && !compaction
     ? compactThreshold(request, model.context, { notes })
     : null;

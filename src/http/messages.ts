@@ -95,12 +95,12 @@ async function servedName(
   }
 }
 
-function besideOf({ chat, stopSequences, instead }: TranslatedMessages): Beside {
+function besideOf({ chat, stopSequences, instead, notes }: TranslatedMessages): Beside {
   const stops = stopSequences.length > 0;
   return {
     reasoning: "text",
     chat: { ...chat, ...(stops && { timings_per_token: true }) },
     stop: stops ? stopWatch(stopSequences) : null,
-    instead,
+    ...{ instead, notes },
   };
 }

@@ -9,6 +9,8 @@ export interface StopWatch {
   chunk(chunk: ChatChunk): ChatChunk;
   /** The sequence that has ended the answer. */
   matched(): string | null;
+  /** Another answer takes the place of the one so far. */
+  restart(): void;
 }
 
 /** @param sequences none of them empty */
@@ -38,6 +40,10 @@ export function stopWatch(sequences: readonly string[]): StopWatch {
       return choice === undefined ? chunk : hear(choice, chunk);
     },
     matched: () => matched,
+    restart() {
+      held = "";
+      matched = null;
+    },
   };
 }
 

@@ -96,6 +96,7 @@ export function responsesConversion(options: ResponsesConversionOptions): Respon
       options.guarded() ? unguarding(onChunk) : onChunk,
       (progress) => void (out += asides?.prompt(progress) ?? ""),
     );
+  const stopped = () => stop !== null && stop.matched() !== null;
   let answer = hear();
 
   function take(): string {
@@ -117,9 +118,10 @@ export function responsesConversion(options: ResponsesConversionOptions): Respon
     const problem = text === null ? null : schemaPass?.problem(text, passes > 1) ?? null;
     if (problem !== null && schemaPass !== null) {
       if (passes === 1) return schemaPass.again;
-      if (schemaPass.strict) throw misfit(problem);
+      // What was to end there need not fit.
+      if (schemaPass.strict && !stopped()) throw misfit(problem);
     }
-    return passes === 1 && steps.silent() ? askAgain : null;
+    return passes === 1 && steps.silent() && !stopped() ? askAgain : null;
   }
 
   /** The answer's pass, which follows a summary; null where none was written. */
@@ -144,7 +146,7 @@ export function responsesConversion(options: ResponsesConversionOptions): Respon
       answer.push(bytes);
       return take();
     },
-    ended: () => answer.ended() || stop !== null && stop.matched() !== null,
+    ended: () => answer.ended() || stopped(),
     end() {
       // The last word alone proves nothing: a half call must not be told as whole.
       if (!listener().finished()) throw upstreamCutOff();
@@ -153,11 +155,12 @@ export function responsesConversion(options: ResponsesConversionOptions): Respon
       const next = nextPass();
       if (next !== null) {
         passes++;
+        stop?.restart();
         steps.restart(next === askAgain);
         answer = hear();
         return { again: next };
       }
-      if (askAgain !== null && steps.silent()) {
+      if (askAgain !== null && steps.silent() && !stopped()) {
         if (options.mustFit) throw silent();
         steps.explainSilence();
       }

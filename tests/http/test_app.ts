@@ -130,7 +130,28 @@ export async function errorOf(response: Response): Promise<Record<string, unknow
   return error;
 }
 
-/** The two generating routes, each with a request that they answer. */
+/** Anthropic's error envelope of an answer; fails for an answer that has another shape. */
+export async function messagesErrorOf(
+  response: Response,
+): Promise<{ type: string; message: string }> {
+  const body = await response.json();
+  assertEquals(Object.keys(body), ["type", "error", "request_id"]);
+  const { type, error, request_id } = body;
+  assertEquals([type, Object.keys(error)], ["error", ["type", "message"]]);
+  assert(typeof error.message === "string" && error.message !== "");
+  assert(/^req_\w+$/.test(request_id), request_id);
+  const ids = ["request-id", "x-request-id"].map((name) => response.headers.get(name));
+  assertEquals(ids, [request_id, request_id]);
+  return error;
+}
+
+/** Anthropic's generating route, with a request that it answers. */
+export const MESSAGES = {
+  path: "/v1/messages",
+  body: { max_tokens: 500, messages: [{ role: "user", content: "Hello" }] },
+} as const;
+
+/** The two generating routes of OpenAI's APIs, each with a request that they answer. */
 export const ROUTES = [
   { path: "/v1/responses", body: { input: "Hello" } },
   { path: "/v1/chat/completions", body: { messages: [{ role: "user", content: "Hello" }] } },
