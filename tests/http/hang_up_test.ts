@@ -7,7 +7,9 @@ import { PHASES } from "../fake_llama/phases.ts";
 import { silence, sse } from "../fake_llama/script.ts";
 import { FakeLlama } from "../fake_llama.ts";
 import { type RawClient, rawPost } from "./raw_client.ts";
-import { ROUTES } from "./test_app.ts";
+import { MESSAGES, ROUTES as OPENAI } from "./test_app.ts";
+
+const ROUTES = [...OPENAI, MESSAGES];
 
 /** Milliseconds within which a hang-up reaches llama-server once the answer's head is out. */
 const SOON = 500;
@@ -19,7 +21,7 @@ interface Stage extends AsyncDisposable {
   chaski: Chaski;
 }
 
-async function stage(env: Record<string, string> = {}, slots = 16): Promise<Stage> {
+async function stage(env: Record<string, string> = {}, slots = 32): Promise<Stage> {
   // More slots than requests, but for the test of the queue.
   const fake = await FakeLlama.start({ slots });
   const chaski = await startChaski({ upstream: fake.url, env });
@@ -147,7 +149,7 @@ Deno.test("a client that leaves is noticed although much garbage was collected m
 Deno.test("a client that leaves while it waits for a slot never reaches llama-server [H18]", async () => {
   await using on = await stage({}, 1);
   on.fake.reply(stream({ text: "One two", finish: null }), silence());
-  const { path, body } = ROUTES[0];
+  const { path, body } = OPENAI[0];
   const busy = await rawPost(on.chaski.url + path, { ...body, stream: true });
   const first = await on.fake.nextRequest();
   const leavers = await Promise.all(
@@ -171,7 +173,7 @@ Deno.test("a client that leaves while it waits for a slot never reaches llama-se
   assertEquals(on.fake.requests.length, 2);
   const outcomes = () => on.chaski.log().flatMap(({ outcome }) => outcome ?? []);
   await on.chaski.logged(({ outcome }) => outcome === "complete");
-  assertEquals(outcomes().filter((outcome) => outcome === "cancelled").length, 5);
+  assertEquals(outcomes().filter((outcome) => outcome === "cancelled").length, 7);
   await stayer.leave();
 });
 

@@ -136,6 +136,20 @@ function chat(phase: ProgressNote["phase"]): Check {
   };
 }
 
+function messages(phase: ProgressNote["phase"]): Check {
+  return async (fake, { url }) => {
+    const body = { messages: [{ role: "user", content: "Hello" }], stream: true };
+    const { answer } = await silently(fake, phase, () => listen(`${url}/v1/messages`, body));
+    return async () => {
+      const heard = await answer;
+      assertEquals([heard.events.at(-1)?.event, heard.rest], ["message_stop", ""]);
+      const pings = heard.events.filter(({ event }) => event === "ping");
+      for (const { data } of pings) assertEquals(data, { type: "ping" });
+      assertInTime(heard, pings.map(({ receivedAt }) => receivedAt));
+    };
+  };
+}
+
 const sdk: Check = async (fake, { url }) => {
   const client = new OpenAI({ baseURL: `${url}/v1`, apiKey: "none", maxRetries: 0 });
   const types: string[] = [];
@@ -157,7 +171,8 @@ Deno.test("a silent llama-server is kept alive by events that carry what is know
   await using quiet = await startChaski({ upstream: fake.url, env: { CHASKI_PROGRESS: "false" } });
   const checks = [await withoutProgress(fake, quiet)];
   const phases = ["waiting", "prompt", "answer"] as const;
-  for (const check of [...phases.map(responses), chat("waiting"), chat("answer"), sdk]) {
+  const all = [...phases.map(responses), ...phases.map(messages), chat("waiting"), chat("answer")];
+  for (const check of [...all, sdk]) {
     checks.push(await check(fake, chaski));
   }
   await Promise.all(checks.map((check) => check()));

@@ -15,12 +15,12 @@ export interface SdkStage {
 }
 
 /** One thing to see on a stage; rejects when it is not so. */
-export interface Check {
+export interface Check<Stage = SdkStage> {
   /** Begins with the SDK's method. */
   readonly name: string;
   /** Where it is to be seen; default: on every template. */
   readonly templates?: readonly string[];
-  run(stage: SdkStage): Promise<void>;
+  run(stage: Stage): Promise<void>;
 }
 
 /** What the tiny model is called. */
