@@ -48,6 +48,13 @@ const CASES: [name: string, request: object, sent: Sent][] = [
     top_p: 0.9,
     top_k: 3,
   }],
+  ["a request without thinking as one that is not to think", {}, {
+    chat_template_kwargs: { enable_thinking: false },
+  }],
+  ["a bound of thinking", { thinking: { type: "enabled", budget_tokens: 2000 } }, {
+    thinking_budget_tokens: 2000,
+    chat_template_kwargs: undefined,
+  }],
   ["a user's text, as a string or as a block [AM10]", {
     messages: [{ role: "user", content: [text("Hello")] }],
   }, { messages: [hello] }],
