@@ -7,9 +7,7 @@ import { PHASES } from "../fake_llama/phases.ts";
 import { silence, sse } from "../fake_llama/script.ts";
 import { FakeLlama } from "../fake_llama.ts";
 import { type RawClient, rawPost } from "./raw_client.ts";
-import { MESSAGES, ROUTES as OPENAI } from "./test_app.ts";
-
-const ROUTES = [...OPENAI, MESSAGES];
+import { ALL_ROUTES, ROUTES } from "./test_app.ts";
 
 /** Milliseconds within which a hang-up reaches llama-server once the answer's head is out. */
 const SOON = 500;
@@ -58,7 +56,7 @@ Deno.test("a client that leaves is gone from llama-server at once, and is one li
   await using on = await stage();
   await using sleepy = await stage();
   let count = 0;
-  for (const { path, body } of ROUTES) {
+  for (const { path, body } of ALL_ROUTES) {
     for (const streams of [true, false]) {
       for (const [phase, script] of Object.entries(PHASES)) {
         on.fake.reply(script);
@@ -80,7 +78,7 @@ Deno.test("a client that leaves is gone from llama-server at once, and is one li
 async function leavesLate({ fake, chaski }: Stage): Promise<void> {
   const long = "long ".repeat(100_000);
   const requests: { at: number; request: RecordedRequest; client: RawClient }[] = [];
-  for (const { path, body } of ROUTES) {
+  for (const { path, body } of ALL_ROUTES) {
     for (const streams of [true, false]) {
       for (const at of [300, HEAD_AFTER + 300]) {
         fake.reply(silence());
@@ -124,7 +122,7 @@ Deno.test("a client that leaves is noticed although much garbage was collected m
     DENO_V8_FLAGS: "--max-semi-space-size=1,--max-old-space-size=80",
   });
   const waiting: { client: RawClient; request: RecordedRequest }[] = [];
-  for (const { path, body } of ROUTES) {
+  for (const { path, body } of ALL_ROUTES) {
     for (const streams of [true, false]) {
       for (const script of Object.values(PHASES)) {
         on.fake.reply(script);
@@ -149,11 +147,11 @@ Deno.test("a client that leaves is noticed although much garbage was collected m
 Deno.test("a client that leaves while it waits for a slot never reaches llama-server [H18]", async () => {
   await using on = await stage({}, 1);
   on.fake.reply(stream({ text: "One two", finish: null }), silence());
-  const { path, body } = OPENAI[0];
+  const { path, body } = ROUTES[0];
   const busy = await rawPost(on.chaski.url + path, { ...body, stream: true });
   const first = await on.fake.nextRequest();
   const leavers = await Promise.all(
-    ROUTES.flatMap(({ path, body }) =>
+    ALL_ROUTES.flatMap(({ path, body }) =>
       [true, false].map((streams) => rawPost(on.chaski.url + path, { ...body, stream: streams }))
     ),
   );

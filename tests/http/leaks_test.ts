@@ -2,7 +2,7 @@
 import { assert } from "@std/assert";
 import { opening, stream } from "../fake_llama/answers.ts";
 import { failure, sse } from "../fake_llama/script.ts";
-import { ROUTES, testApp } from "./test_app.ts";
+import { ALL_ROUTES, testApp } from "./test_app.ts";
 import { BEFORE, WITHIN } from "./upstream_failures.ts";
 
 Deno.test("no answer and no log line shows a path, a stack or a key", async () => {
@@ -27,7 +27,7 @@ Deno.test("no answer and no log line shows a path, a stack or a key", async () =
     [opening(), sse.chunk({ error: { code: 500, message: "at /home/somebody/x.cpp:7" } })],
     stream({ text: "fine" }),
   ];
-  for (const { path, body } of ROUTES) {
+  for (const { path, body } of ALL_ROUTES) {
     for (const streams of [true, false]) {
       for (const script of scripts) {
         app.fake.reply(script);

@@ -6,7 +6,7 @@ import { delta, ending, opening, stream } from "../fake_llama/answers.ts";
 import { live, silence } from "../fake_llama/script.ts";
 import { FakeLlama } from "../fake_llama.ts";
 import { collect } from "../sse_reader.ts";
-import { ROUTES } from "./test_app.ts";
+import { ALL_ROUTES } from "./test_app.ts";
 
 function startWithGrace(fake: FakeLlama, seconds: number): Promise<Chaski> {
   return startChaski({ upstream: fake.url, env: { CHASKI_TIMEOUTS_GRACE: String(seconds) } });
@@ -41,7 +41,7 @@ Deno.test("a signal lets a running stream end, and nobody new in", async () => {
   assertEquals(chaski.log().at(-1)?.message, "chaski has stopped");
 });
 
-for (const { path, body } of ROUTES) {
+for (const { path, body } of ALL_ROUTES) {
   Deno.test(`a signal cuts ${path} off that does not end in time, and says so`, async () => {
     await using fake = await FakeLlama.start();
     await using chaski = await startWithGrace(fake, 0.3);
@@ -51,7 +51,7 @@ for (const { path, body } of ROUTES) {
     chaski.kill("SIGINT");
     const { events, rest } = await collect(response);
     assertEquals(rest, "");
-    const told = events.filter(({ raw }) => raw.includes('"server_shutting_down"'));
+    const told = events.filter(({ raw }) => raw.includes("Chaski is shutting down"));
     assertEquals([told.length, told[0] === events.at(-1)], [1, true]);
     if (path === "/v1/responses") assertEquals(events.at(-1)?.event, "response.failed");
     await request.hungUp();

@@ -5,7 +5,7 @@ import { delta, opening, stream } from "../fake_llama/answers.ts";
 import type { RecordedRequest } from "../fake_llama/request.ts";
 import { live, type Script } from "../fake_llama/script.ts";
 import { FakeLlama } from "../fake_llama.ts";
-import { ROUTES } from "./test_app.ts";
+import { ALL_ROUTES } from "./test_app.ts";
 
 const MB = 1024 * 1024;
 /** Bytes that a stalled client may cost. */
@@ -52,7 +52,7 @@ async function flood(request: RecordedRequest): Promise<number> {
 Deno.test("a client that does not read costs little, and llama-server has to wait", async () => {
   await using fake = await FakeLlama.start();
   await using chaski = await startChaski({ upstream: fake.url });
-  for (const { path, body } of ROUTES) {
+  for (const { path, body } of ALL_ROUTES) {
     // What the first request of a kind needs is no cost of the reader's.
     fake.reply(stream({ text: "warm" }));
     await (await fetch(chaski.url + path, {

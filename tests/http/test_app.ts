@@ -145,14 +145,22 @@ export async function messagesErrorOf(
   return error;
 }
 
-/** Anthropic's generating route, with a request that it answers. */
-export const MESSAGES = {
-  path: "/v1/messages",
-  body: { max_tokens: 500, messages: [{ role: "user", content: "Hello" }] },
-} as const;
+/** The counts of a message's usage: read, cached, written. */
+export function tokensIn(usage: Record<string, unknown> | undefined) {
+  return [usage?.input_tokens, usage?.cache_read_input_tokens, usage?.output_tokens];
+}
 
 /** The two generating routes of OpenAI's APIs, each with a request that they answer. */
 export const ROUTES = [
   { path: "/v1/responses", body: { input: "Hello" } },
   { path: "/v1/chat/completions", body: { messages: [{ role: "user", content: "Hello" }] } },
 ] as const;
+
+/** Anthropic's generating route, with a request that it answers. */
+export const MESSAGES = {
+  path: "/v1/messages",
+  body: { max_tokens: 500, messages: [{ role: "user", content: "Hello" }] },
+} as const;
+
+/** Every generating route. */
+export const ALL_ROUTES = [...ROUTES, MESSAGES];

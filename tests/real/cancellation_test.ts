@@ -1,6 +1,6 @@
 /**
  * The cancellation table on a real llama-server: whoever leaves makes room for the next one at once,
- * in every phase, on both routes, streamed or whole, alone and beside another client's stream.
+ * in every phase, on every route, streamed or whole, alone and beside another client's stream.
  */
 import { assert, assertEquals } from "@std/assert";
 import { type RawClient, rawPost } from "../http/raw_client.ts";
@@ -12,7 +12,7 @@ const CONTEXT = 131_072;
 /** More than 50,000 tokens, which the tiny model reads in about a minute. */
 const LONG_PROMPT = "the quick brown fox walks ".repeat(10_500);
 
-type Route = "responses" | "chat";
+type Route = "responses" | "chat" | "messages";
 
 function askChat(
   { chaski }: RealStage,
@@ -24,7 +24,8 @@ function askChat(
 }
 
 /** A tool that is offered and must not be called: the tiny model then writes without an end. */
-const TOOL = { type: "function", name: "f", parameters: { type: "object", properties: {} } };
+const parameters = { type: "object", properties: {} };
+const TOOL = { type: "function", name: "f", parameters };
 
 /** Somebody who will leave in the middle of a long answer, or of a long prompt. */
 function askAtLength(
@@ -35,6 +36,15 @@ function askAtLength(
   if (route === "chat") {
     return askChat(stage, prompt, { stream, ignore_eos: true, max_tokens: 60_000 });
   }
+  if (route === "messages") {
+    return rawPost(`${stage.chaski.url}/v1/messages`, {
+      messages: [{ role: "user", content: `[[tool]] ${prompt}` }],
+      tools: [{ name: "f", input_schema: parameters }],
+      tool_choice: { type: "none" },
+      max_tokens: 60_000,
+      stream,
+    });
+  }
   return rawPost(`${stage.chaski.url}/v1/responses`, {
     input: `[[tool]] ${prompt}`,
     tools: [TOOL],
@@ -44,7 +54,7 @@ function askAtLength(
   });
 }
 
-const KINDS = (["responses", "chat"] as const).flatMap((route) =>
+const KINDS = (["responses", "chat", "messages"] as const).flatMap((route) =>
   [true, false].map((stream) => ({ route, stream }))
 );
 
@@ -115,7 +125,7 @@ async function checkQueued(stage: RealStage): Promise<void> {
   await busy.firstByte;
   const before = await promptTokens(stage);
   const queued = await Promise.all(
-    KINDS.map((kind, i) => askAtLength(stage, kind, `${9 - i} ${LONG_PROMPT}`)),
+    KINDS.map((kind, i) => askAtLength(stage, kind, `${20 - i} ${LONG_PROMPT}`)),
   );
   // Behind the heads Chaski notices everyone who leaves (its design says why not before).
   await Promise.all(queued.map(({ head }) => head));

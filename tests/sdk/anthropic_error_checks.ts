@@ -58,6 +58,11 @@ async function overflow({ client }: AnthropicStage): Promise<void> {
     assertEquals([Number(tokens) > CONTEXT, Number(limit)], [true, CONTEXT], error.message);
     assertEquals(error.headers.get("x-should-retry"), "false");
   }
+  const { input_tokens } = await client.messages.countTokens({
+    model: MODEL,
+    messages: asked.messages,
+  });
+  assert(input_tokens > CONTEXT, `${input_tokens}`);
 }
 
 async function wrongField({ client }: AnthropicStage): Promise<void> {

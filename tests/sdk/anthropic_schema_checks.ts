@@ -16,6 +16,7 @@ export const anthropicSchemaChecks: readonly AnthropicCheck[] = [
   { name: "`messages.create()` fits the answer to a schema", run: alone },
   { name: "`messages.create()` fits the answer to a schema beside tools", run: besideTools },
   { name: "`messages.create()` lets tools be called beside a schema", run: callBeside },
+  { name: "`messages.create()` tells that an answer to a schema was cut", run: cut },
   { name: "`messages.parse()` gives the object", run: parsed },
 ];
 
@@ -51,6 +52,15 @@ async function callBeside({ client }: AnthropicStage): Promise<void> {
   for (const message of await bothWays(client, asked)) {
     assertEquals(typesOf(message).filter((type) => type !== "thinking"), ["tool_use"]);
   }
+}
+
+async function cut({ client }: AnthropicStage): Promise<void> {
+  const asked = { messages, output_config, max_tokens: 2 };
+  const answers = [
+    ...await bothWays(client, asked),
+    ...await bothWays(client, { ...asked, tools }),
+  ];
+  for (const message of answers) assertEquals(message.stop_reason, "max_tokens");
 }
 
 async function parsed({ client }: AnthropicStage): Promise<void> {

@@ -28,6 +28,11 @@ export const anthropicTextChecks: readonly AnthropicCheck[] = [
   { name: "`messages.create()` ends at max_tokens", run: cut },
   { name: "`messages.create()` ends at a stop sequence, and names it", run: stopped },
   { name: "`messages.create()` tells when the context is full", templates: ["qwen3"], run: filled },
+  {
+    name: "`messages.create()` stops the model at a stop sequence",
+    templates: ["qwen3"],
+    run: halted,
+  },
   { name: "`stream.abort()` ends the answer", templates: ["qwen3"], run: aborted },
 ];
 
@@ -104,6 +109,13 @@ async function stopped({ client }: AnthropicStage): Promise<void> {
     assert(asked.stop_sequences.slice(1).includes(message.stop_sequence ?? ""));
     assert(!/[ e.]/.test(textOf(message)), textOf(message));
     assert(promptTokens(message) > 0 && message.usage.output_tokens > 0);
+  }
+}
+
+async function halted({ client }: AnthropicStage): Promise<void> {
+  for (const message of await bothWays(client, { ...ENDLESS, stop_sequences: ["tool_call>\n"] })) {
+    assertEquals(message.stop_sequence, "tool_call>\n", textOf(message));
+    assert(message.usage.output_tokens < 100, JSON.stringify(message.usage));
   }
 }
 
