@@ -60,7 +60,7 @@ function assistantBlock(block: Block, param: string, notes: Notes): Item[] {
 function thought({ thinking, signature }: ThinkingBlock): Item {
   return {
     type: "reasoning",
-    content: thinking ? [{ type: "reasoning_text", text: thinking }] : [],
+    content: thinking ? [{ text: thinking }] : [],
     ...(!thinking && signature && { encrypted_content: signature }),
   };
 }
