@@ -60,6 +60,14 @@ export async function checkServing(
     assertEquals([events.at(-1)?.data, rest], ["[DONE]", ""]);
     assert(events.length > 2, `${events.length} events`);
   });
+  await report.check("a message streams to message_stop", async () => {
+    const messages = [{ role: "user", content: "Hello" }];
+    const body = { model: MODEL, stream: true, max_tokens: 64, messages };
+    const { events, rest } = await collect(await post(`${url}/v1/messages`, body));
+    const names = events.map(({ event }) => event);
+    assertEquals([names[0], names.at(-1), rest], ["message_start", "message_stop", ""]);
+    assert(names.includes("content_block_delta"), names.join(", "));
+  });
   await report.check("mistakes are answered in OpenAI's envelope", async () => {
     const unknown = await fetch(`${url}/v1/nothing`);
     const broken = await fetch(`${url}/v1/responses`, { method: "POST", body: "{" });
