@@ -3,6 +3,7 @@ import {
   completionFold,
   completionSaysSomething,
   completionWatch,
+  echoEvent,
 } from "../protocol/completion.ts";
 import { completionOverrides, parseCompletion } from "../protocol/completion_request.ts";
 import { infillFold, infillSaysSomething, infillWatch } from "../protocol/infill.ts";
@@ -21,11 +22,11 @@ import { tokenFacts } from "./token_facts.ts";
 export async function createCompletion(c: Context, services: Services): Promise<Response> {
   const { json, bytes } = await readJson(c.req.raw, services.config.limits);
   const asked = parseCompletion(json);
-  const { n, manyChoices, returnProgress: keepProgress } = asked;
+  const { n, manyChoices, returnProgress: keepProgress, echoed } = asked;
   const model = await services.watch.resolve(asked.model);
   const fold = () =>
     folding({
-      fold: completionFold(n),
+      fold: completionFold(n, echoed),
       saysSomething: completionSaysSomething,
       model: model.id,
     });
@@ -37,6 +38,7 @@ export async function createCompletion(c: Context, services: Services): Promise<
       ? eventRelay({
         ...{ keepProgress, manyChoices, rename: renaming(model) },
         ...(manyChoices && { watch: completionWatch(n) }),
+        ...(echoed !== null && { lead: (event: string) => echoEvent(event, echoed) }),
       })
       : fold(),
     stream: asked.stream,

@@ -81,8 +81,26 @@ export interface Completion extends Omit<CompletionChunk, "choices"> {
   choices: CompletionChoice[];
 }
 
-/** Folds a streamed completion into the object that `stream: false` asks for. */
-export function completionFold(n: number) {
+/**
+ * The event that tells the prompts, before the first one that tells an answer.
+ *
+ * @param event the first event
+ * @param texts what stands before each choice, by its index
+ */
+export function echoEvent(event: string, texts: readonly string[]): string {
+  const { usage: _, timings: __, ...first } = payloadOf<CompletionChunk>(event);
+  const choices = texts.map((text, index): CompletionChoice => ({
+    ...{ index, text, logprobs: null, finish_reason: null },
+  }));
+  return `data: ${JSON.stringify({ ...first, choices })}\n\n`;
+}
+
+/**
+ * Folds a streamed completion into the object that `stream: false` asks for.
+ *
+ * @param echoed what stands before each choice, by its index
+ */
+export function completionFold(n: number, echoed: readonly string[] | null) {
   const choices = new Map<number, CompletionChoice>();
   const tally = completionTally(n);
   let last: CompletionChunk = {};
@@ -101,7 +119,8 @@ export function completionFold(n: number) {
     result: (model: string): Completion => ({
       ...last,
       model,
-      choices: [...choices.values()].sort((a, b) => a.index - b.index),
+      choices: [...choices.values()].sort((a, b) => a.index - b.index)
+        .map((choice) => ({ ...choice, text: (echoed?.[choice.index] ?? "") + choice.text })),
       ...tally.counts(),
     }),
     counts: tally.counts,

@@ -13,6 +13,8 @@ export interface ClientCompletion {
   manyChoices: boolean;
   /** Whether the client wants llama-server's own prompt progress. */
   returnProgress: boolean;
+  /** What stands before the text of each choice, by its index; null where nothing is echoed. */
+  echoed: readonly string[] | null;
 }
 
 const fields = z.object({
@@ -23,6 +25,7 @@ const fields = z.object({
   n_cmpl: z.number().int().min(1).nullish(),
   best_of: z.number().int().nullish(),
   echo: z.boolean().nullish(),
+  logprobs: z.unknown().optional(),
   suffix: z.string().nullish(),
   return_progress: z.boolean().nullish(),
 });
@@ -42,14 +45,32 @@ export function parseCompletion(json: unknown): ClientCompletion {
     manyChoices: n > 1 || Array.isArray(prompt) && prompt.length > 1 &&
         prompt.some((each) => typeof each !== "number"),
     returnProgress: read.return_progress ?? false,
+    echoed: read.echo ? echoedIn(prompt, { n, logprobs: read.logprobs }) : null,
   };
 }
 
-/** Fields whose meaning llama-server would drop without a word. */
-function refuseLost({ echo, suffix, best_of }: z.output<typeof fields>, n: number): void {
-  if (echo) {
-    throw invalidRequest("Cannot echo the prompt: llama-server gives the answer alone.", "echo");
+/** Characters of prompts that are echoed, over all choices: many of them may repeat a long one. */
+const MOST_ECHOED = 16 * 1024 * 1024;
+
+/** llama-server gives the answer alone, so the prompts are put before it. */
+function echoedIn(prompt: unknown, { n, logprobs }: { n: number; logprobs?: unknown }): string[] {
+  const prompts: unknown[] = Array.isArray(prompt) ? prompt : [prompt];
+  if (logprobs != null && logprobs !== false) {
+    const reason = "llama-server has no log probabilities of the prompt.";
+    throw invalidRequest(`Cannot echo with 'logprobs': ${reason}`, "echo");
   }
+  const texts = prompts.map((one) => {
+    if (typeof one === "string") return one;
+    throw invalidRequest("Cannot echo tokens: send the prompt as text.", "echo");
+  });
+  if (n * texts.reduce((sum, { length }) => sum + length, 0) > MOST_ECHOED) {
+    throw invalidRequest("Cannot echo so much: ask for fewer choices, or shorter ones.", "echo");
+  }
+  return texts.flatMap((text) => Array<string>(n).fill(text));
+}
+
+/** Fields whose meaning llama-server would drop without a word. */
+function refuseLost({ suffix, best_of }: z.output<typeof fields>, n: number): void {
   if (suffix) {
     const instead = "send it to /v1/infill as 'input_suffix' instead.";
     throw invalidRequest(`Cannot use 'suffix': ${instead}`, "suffix");

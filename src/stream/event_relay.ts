@@ -27,6 +27,8 @@ export interface EventRelayOptions {
   /** Replaces a model name that must not be seen (a path) by the public one. */
   rename: { from: string; to: string } | null;
   watch?: EventWatch;
+  /** What is told before the first event that answers, made of it. */
+  lead?: (event: string) => string;
 }
 
 export interface EventRelay extends Conversion {
@@ -41,7 +43,7 @@ const DONE = /^data: ?\[DONE\]\s*$/;
 const ERROR = /^data: ?(\{"error": ?["{][\s\S]*\})\s*$/;
 
 export function eventRelay(options: EventRelayOptions): EventRelay {
-  const { keepProgress, manyChoices, rename, watch } = options;
+  const { keepProgress, manyChoices, rename, watch, lead } = options;
   const decoder = new TextDecoder();
   const encoder = new TextEncoder();
   const gate = eventGate(MAX_LINE);
@@ -73,7 +75,12 @@ export function eventRelay(options: EventRelayOptions): EventRelay {
       watch.see(event);
       ended ||= watch.ended();
     }
-    answering ||= event.startsWith("data:");
+    const first = !answering && event.startsWith("data:");
+    answering ||= first;
+    return renamed(first && lead !== undefined ? lead(event) + event : event);
+  }
+
+  function renamed(event: string): string {
     if (rename === null) return event;
     const from = `"model":${JSON.stringify(rename.from)}`;
     return event.replaceAll(from, `"model":${JSON.stringify(rename.to)}`);

@@ -9,7 +9,7 @@ import { ApiError } from "../../src/protocol/error.ts";
 import { readTranscript } from "../transcript.ts";
 
 function fold(chunks: readonly CompletionChunk[], n = 1): Completion {
-  const folding = completionFold(n);
+  const folding = completionFold(n, null);
   for (const chunk of chunks) folding.chunk(chunk);
   assert(folding.finished());
   return folding.result("public");
@@ -66,7 +66,7 @@ Deno.test("completionFold() counts each prompt once and every choice", () => {
 });
 
 Deno.test("completionFold() is not finished while a choice has not said why it ended", () => {
-  const folding = completionFold(1);
+  const folding = completionFold(1, null);
   assertEquals(folding.finished(), false);
   for (const chunk of [part(0, "a"), last(0, 1, 0, 1), part(1, "b")]) folding.chunk(chunk);
   assertEquals(folding.finished(), false);
@@ -79,17 +79,25 @@ Deno.test("parseCompletion() reads what matters", () => {
     n: 1,
     manyChoices: false,
     returnProgress: false,
+    echoed: null,
   });
   const many = (prompt: unknown, more = {}) => parseCompletion({ prompt, ...more }).manyChoices;
   assertEquals([many(["a", "b"]), many([[1], [2]]), many("a", { n: 2 })], [true, true, true]);
   assertEquals([many(["a"]), many([1, 2]), many("a", { n_cmpl: 2 })], [false, false, true]);
 });
 
+Deno.test("parseCompletion() has every choice of a prompt echo it", () => {
+  const { echoed } = parseCompletion({ prompt: ["a", "b"], n: 2, echo: true });
+  assertEquals(echoed, ["a", "a", "b", "b"]);
+});
+
 for (
   const [what, json, param] of [
     ["what is no object", [], null],
     ["no prompt", {}, "prompt"],
-    ["an echo, which llama-server leaves out", { prompt: "a", echo: true }, "echo"],
+    ["an echo of tokens", { prompt: [1, 2], echo: true }, "echo"],
+    ["an echo beside logprobs", { prompt: "a", echo: true, logprobs: 2 }, "echo"],
+    ["an echo without end", { prompt: "a".repeat(2 ** 20), n: 17, echo: true }, "echo"],
     ["a suffix, which llama-server ignores", { prompt: "a", suffix: "b" }, "suffix"],
     ["best_of, which llama-server ignores", { prompt: "a", best_of: 3 }, "best_of"],
     ["a model that is no text", { prompt: "a", model: 7 }, "model"],

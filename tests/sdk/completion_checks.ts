@@ -9,6 +9,7 @@ const templates = ["qwen3"];
 export const completionChecks: readonly Check[] = [
   { name: "`completions.create()` gives a whole completion", templates, run: whole },
   { name: "`completions.create()` streams", templates, run: streamed },
+  { name: "`completions.create()` echoes the prompt", templates, run: echoed },
   { name: "`completions.create()` says what it cannot do", templates, run: refused },
 ];
 
@@ -34,8 +35,20 @@ async function streamed({ client }: SdkStage): Promise<void> {
   assertEquals(new Set(chunks.map(({ model }) => model)), new Set([MODEL]));
 }
 
+async function echoed({ client }: SdkStage): Promise<void> {
+  const asked = { model: MODEL, prompt: ["The", "Yes"], max_tokens: 4, echo: true };
+  const { choices } = await client.completions.create(asked);
+  const chunks = await Array.fromAsync(await client.completions.create({ ...asked, stream: true }));
+  for (const [index, prompt] of asked.prompt.entries()) {
+    const told = chunks.flatMap(({ choices }) => choices.filter((one) => one.index === index));
+    for (const text of [choices[index]?.text ?? "", told.map(({ text }) => text).join("")]) {
+      assert(text.startsWith(prompt) && text.length > prompt.length, text);
+    }
+  }
+}
+
 async function refused({ client }: SdkStage): Promise<void> {
-  for (const [param, value] of [["suffix", "end"], ["echo", true], ["best_of", 3]]) {
+  for (const [param, value] of [["suffix", "end"], ["best_of", 3]]) {
     const error = await assertRejects(
       () => client.completions.create({ model: MODEL, prompt: "The", [`${param}`]: value }),
       OpenAI.BadRequestError,

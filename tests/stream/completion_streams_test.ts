@@ -24,7 +24,11 @@ const KINDS: Record<string, [body: string, relay: () => Conversion, fold: () => 
     COMPLETION,
     () => eventRelay({ ...RELAY, watch: completionWatch(1) }),
     () =>
-      folding({ fold: completionFold(1), saysSomething: completionSaysSomething, model: "tiny" }),
+      folding({
+        fold: completionFold(1, null),
+        saysSomething: completionSaysSomething,
+        model: "tiny",
+      }),
   ],
   infill: [
     INFILL,
