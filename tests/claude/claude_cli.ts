@@ -5,7 +5,7 @@ import { unpackNpm } from "../tools/npm_package.ts";
 import { type Progress, progressOnStderr } from "../tools/progress.ts";
 import { runScript } from "../tools/script.ts";
 import { ToolError } from "../tools/tool_error.ts";
-import { CLAUDE_RELEASE, type ClaudePlatform } from "./claude_release.ts";
+import { CLAUDE_RELEASES, type ClaudePlatform, type ClaudeRelease } from "./claude_release.ts";
 
 /** An unpacked Claude Code. */
 export interface ClaudeCli {
@@ -21,9 +21,9 @@ export interface ClaudeCli {
  * for this platform
  */
 export async function claudeCli(
+  { version, integrity }: ClaudeRelease = CLAUDE_RELEASES[0],
   onProgress: Progress = progressOnStderr("claude"),
 ): Promise<ClaudeCli> {
-  const { version, integrity } = CLAUDE_RELEASE;
   const here = `${platform}-${arch}`;
   if (!isPlatform(here)) {
     throw new ToolError(`Cannot use Claude Code ${version}: it is not pinned for ${here}`);
@@ -41,7 +41,7 @@ export async function claudeCli(
 }
 
 function isPlatform(name: string): name is ClaudePlatform {
-  return name in CLAUDE_RELEASE.integrity;
+  return name in CLAUDE_RELEASES[0].integrity;
 }
 
 if (import.meta.main) await runScript("claude", async () => (await claudeCli()).program);

@@ -1,4 +1,3 @@
-import { claudeChanges, type ClaudeTarget } from "../../src/cli/claude/environment.ts";
 import {
   type ClientEnvironment,
   type ClientProcess,
@@ -24,23 +23,18 @@ export const PRINT = [
   "--dangerously-skip-permissions",
 ] as const;
 
-/**
- * Starts `claude -p` on a Messages server, told of it as `chaski claude` tells. It reaches nothing
- * but this machine.
- */
+/** Starts `claude -p` with further arguments and variables. It reaches nothing but this machine. */
 export function startClaude(
   { program }: ClaudeCli,
   { home, repository }: Workspace,
-  target: ClaudeTarget,
   args: readonly string[],
+  env: Readonly<Record<string, string>>,
 ): ClaudeProcess {
-  const environment = claudeEnvironment(home);
-  const { set } = claudeChanges(target, environment);
   return startClient({
     program,
     args: ["-p", ...PRINT, ...args],
     cwd: repository,
-    env: { ...environment, ...set },
+    env: { ...claudeEnvironment(home), ...env },
   });
 }
 

@@ -16,10 +16,10 @@ export interface ClaudeRelease {
 }
 
 /**
- * The version that the tests run. For another copy `dist.integrity` from
- * `npm view @anthropic-ai/claude-code-PLATFORM@VERSION`.
+ * The versions that the end-to-end tests know; the first is the one that `deno task test` runs. To add
+ * one, copy `dist.integrity` from `npm view @anthropic-ai/claude-code-PLATFORM@VERSION`.
  */
-export const CLAUDE_RELEASE: ClaudeRelease = {
+export const CLAUDE_RELEASES: readonly [ClaudeRelease, ...ClaudeRelease[]] = [{
   version: "2.1.330",
   integrity: {
     "linux-x64":
@@ -35,4 +35,4 @@ export const CLAUDE_RELEASE: ClaudeRelease = {
     "win32-arm64":
       "sha512-UBG8oi9gyi2hBGrKYkNfXSAqEyC3wJ2CsmSfQw8XLNWM/GOlUWAqELJOW9eBaAlWsusvwhHKtiQeS0UEQ+skxQ==",
   },
-};
+}];

@@ -8,7 +8,6 @@ import { FakeLlama } from "../fake_llama.ts";
 import { claudeCli } from "./claude_cli.ts";
 import { type ClaudeEvent, finalText } from "./claude_events.ts";
 import { claudeEnvironment, PRINT } from "./claude_process.ts";
-import { startFakeMessages } from "./fake_messages.ts";
 
 const cli = await claudeCli();
 
@@ -37,8 +36,7 @@ for (const key of [undefined, "test-key"]) {
     await using fake = await FakeLlama.start({ nCtx: 32768 });
     const keyed: Record<string, string> = key === undefined ? {} : { CHASKI_API_KEY: key };
     await using chaski = await startChaski({ upstream: fake.url, env: keyed });
-    await using messages = startFakeMessages(chaski.url);
-    await using relay = startRelay(messages.url, "/v1/messages");
+    await using relay = startRelay(chaski.url, "/v1/messages");
     await using folder = await emptyHome();
     const settings = `${folder.home}/.claude/settings.json`;
     await Deno.mkdir(`${folder.home}/.claude`);

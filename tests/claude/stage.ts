@@ -1,51 +1,116 @@
-import type { ClaudeTarget } from "../../src/cli/claude/environment.ts";
-import { type PassedRequest, startRelay } from "../clients/recorder.ts";
+import { claudeChanges } from "../../src/cli/claude/environment.ts";
+import { type Chaski, startChaski } from "../chaski_process.ts";
+import { oneTool } from "../clients/one_tool.ts";
+import { type Recorder, startRecorder } from "../clients/recorder.ts";
+import { TINY_CONTEXT } from "../clients/tiny_llama.ts";
 import { openWorkspace, type Workspace } from "../clients/workspace.ts";
-import type { Model } from "./answer.ts";
+import { FakeLlama, type FakeLlamaOptions } from "../fake_llama.ts";
 import type { ClaudeCli } from "./claude_cli.ts";
-import { type ClaudeProcess, type ClaudeRun, startClaude } from "./claude_process.ts";
-import { startFakeMessages } from "./fake_messages.ts";
+import {
+  claudeEnvironment,
+  type ClaudeProcess,
+  type ClaudeRun,
+  startClaude,
+} from "./claude_process.ts";
 
-/** A Claude Code with a home of its own on a Messages server, and what it asks of that. */
-export interface ClaudeStage {
+/** Environment variables of Claude Code. */
+type Env = Readonly<Record<string, string>>;
+
+/** A Claude Code with a home of its own that is told of one Chaski, as `chaski claude` tells it. */
+export interface Claude {
   readonly workspace: Workspace;
-  readonly model: Model;
-  /** What Claude Code sent to `/v1/messages`, in the order in which it arrived. */
-  readonly requests: readonly PassedRequest[];
   /** Runs `claude -p` to its end. */
   run(...args: string[]): Promise<ClaudeRun>;
   /** Starts `claude -p` and lets it run. */
   start(...args: string[]): ClaudeProcess;
+  /** The same one with further environment variables. */
+  with(env: Env): Claude;
 }
 
-/** Runs `work` on a new stage over a Messages server whose answers it writes. */
-export async function onFakeMessages(
-  cli: ClaudeCli,
-  work: (stage: ClaudeStage) => Promise<void>,
-): Promise<void> {
-  await using messages = startFakeMessages();
-  const target = { url: messages.url, model: "tiny", context: 32768, key: null };
-  await onStage(cli, target, messages, work);
+/** Claude Code → Chaski → an upstream whose answers the scenario writes. */
+export interface FakeStage {
+  readonly claude: Claude;
+  readonly chaski: Chaski;
+  readonly fake: FakeLlama;
 }
 
-/**
- * Runs `work` on a new stage over any Messages server.
- *
- * @param model what that server asks
- */
-export async function onStage(
+/** Claude Code → Chaski → a recording relay → the real llama-server with a tiny model. */
+export interface RealStage {
+  readonly claude: Claude;
+  readonly chaski: Chaski;
+  readonly recorder: Recorder;
+}
+
+/** What a scenario may set about its stage. */
+export interface StageOptions {
+  /** Claude Code is told of this model; default: the one that is served. */
+  readonly model?: string;
+  /** Chaski wants this key. */
+  readonly key?: string;
+  /** Claude Code sends this key; default: the right one. */
+  readonly wrongKey?: string;
+  /** Further settings of Chaski. */
+  readonly chaskiArgs?: readonly string[];
+  readonly fake?: FakeLlamaOptions;
+  /** The one tool that a real model is offered; default: `Bash`. */
+  readonly tool?: string;
+}
+
+/** Tokens, with which Claude Code takes its own instructions for short enough. */
+const CONTEXT = 32_768;
+
+/** Runs `work` on a new stage over a fake upstream. */
+export async function onFakeStage(
   cli: ClaudeCli,
-  target: ClaudeTarget,
-  model: Model,
-  work: (stage: ClaudeStage) => Promise<void>,
+  options: StageOptions,
+  work: (stage: FakeStage) => Promise<void>,
 ): Promise<void> {
-  await using relay = startRelay(target.url, "/v1/messages");
+  const { nCtx = CONTEXT } = options.fake ?? {};
+  await using fake = await FakeLlama.start({ ...options.fake, nCtx });
+  const upstream = { url: fake.url, context: nCtx };
+  await withClaude(cli, upstream, options, (stage) => work({ ...stage, fake }));
+}
+
+/** Runs `work` on a new stage over a llama-server that runs already. The model is offered one tool. */
+export async function onRealStage(
+  cli: ClaudeCli,
+  llamaServer: string,
+  options: StageOptions,
+  work: (stage: RealStage) => Promise<void>,
+): Promise<void> {
+  await using recorder = startRecorder(llamaServer, oneTool(options.tool ?? "Bash"));
+  const upstream = { url: recorder.url, context: TINY_CONTEXT };
+  await withClaude(cli, upstream, options, (stage) => work({ ...stage, recorder }));
+}
+
+async function withClaude(
+  cli: ClaudeCli,
+  upstream: { url: string; context: number },
+  { model = "tiny", key, wrongKey, chaskiArgs = [] }: StageOptions,
+  work: (stage: { claude: Claude; chaski: Chaski }) => Promise<void>,
+): Promise<void> {
+  const keyed = key === undefined ? {} : { CHASKI_API_KEY: key };
+  await using chaski = await startChaski({ upstream: upstream.url, args: chaskiArgs, env: keyed });
   await using workspace = await openWorkspace();
-  const start = (...args: string[]) =>
-    startClaude(cli, workspace, { ...target, url: relay.url }, args);
-  const run = async (...args: string[]) => {
-    await using process = start(...args);
-    return await process.ended;
+  const target = {
+    url: chaski.url,
+    model,
+    context: upstream.context,
+    key: wrongKey ?? key ?? null,
   };
-  await work({ workspace, model, requests: relay.requests, run, start });
+  const { set } = claudeChanges(target, claudeEnvironment(workspace.home));
+  await work({ chaski, claude: claudeIn(cli, workspace, set) });
+}
+
+function claudeIn(cli: ClaudeCli, workspace: Workspace, env: Env): Claude {
+  const start = (...args: string[]) => startClaude(cli, workspace, args, env);
+  return {
+    workspace,
+    start,
+    async run(...args) {
+      await using process = start(...args);
+      return await process.ended;
+    },
+    with: (more) => claudeIn(cli, workspace, { ...env, ...more }),
+  };
 }

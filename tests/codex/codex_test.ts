@@ -1,6 +1,7 @@
 import { codexCli } from "./codex_cli.ts";
 import { commandTurn, textTurn } from "./command_turn.ts";
-import { CONTRASTING_TEMPLATES, onFakeStage, onRealStage, startTinyLlama } from "./stage.ts";
+import { CONTRASTING_TEMPLATES, startTinyLlama } from "../clients/tiny_llama.ts";
+import { onFakeStage, onRealStage } from "./stage.ts";
 
 const cli = await codexCli();
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { completedItems, errorMessages } from "./codex_events.ts";
-import type { JsonBody } from "../clients/recorder.ts";
+import { toolOutputs } from "../clients/offered.ts";
 import type { FakeStage, RealStage } from "./stage.ts";
 
 /** A turn in which the model runs a command and answers after it has seen the output. */
@@ -29,11 +29,4 @@ export async function textTurn({ codex, fake }: FakeStage): Promise<void> {
   assertEquals(errorMessages(run.events), []);
   assertEquals(fake.requests.length, 1);
   assertStringIncludes(fake.requests[0]?.bodyText ?? "", "Say something.");
-}
-
-/** The contents of the messages with role `tool`. */
-export function toolOutputs(body: JsonBody | undefined): string[] {
-  const messages = body?.["messages"];
-  assert(Array.isArray(messages), "there is no such request");
-  return messages.flatMap(({ role, content }) => role === "tool" ? [String(content)] : []);
 }

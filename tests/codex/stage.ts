@@ -1,22 +1,11 @@
 import { type Chaski, startChaski } from "../chaski_process.ts";
 import { FakeLlama, type FakeLlamaOptions } from "../fake_llama.ts";
-import { findLlamaServer, startLlamaServer } from "../tools/llama_server.ts";
-import { tinyModel } from "../tools/tiny_model.ts";
 import type { CodexCli } from "./codex_cli.ts";
 import { codexConfig, fetchesCatalogue } from "./codex_config.ts";
 import { type CodexProcess, type CodexRun, startCodex } from "./codex_process.ts";
 import { openWorkspace, type Workspace } from "../clients/workspace.ts";
-import { oneTool } from "./one_tool.ts";
+import { oneTool } from "../clients/one_tool.ts";
 import { type Recorder, startRecorder } from "../clients/recorder.ts";
-
-/** Templates with which the tiny model can call tools, and which differ most. */
-export const CONTRASTING_TEMPLATES = ["qwen3", "qwen3.5", "gpt-oss"] as const;
-
-/** All templates with which the tiny model can call tools. */
-export const TEMPLATES = [...CONTRASTING_TEMPLATES, "qwen2.5", "qwen3-coder"] as const;
-
-/** The name of a chat template of the tiny model. */
-export type Template = typeof TEMPLATES[number];
 
 /** A Codex with a home of its own that is told of one Chaski. */
 export interface Codex {
@@ -76,13 +65,6 @@ export async function onRealStage(
 ): Promise<void> {
   await using recorder = startRecorder(llamaServer, oneTool(options.tool ?? "exec_command"));
   await withCodex(cli, recorder.url, options, (stage) => work({ ...stage, recorder }));
-}
-
-/** Starts the real llama-server for the stages of one template. */
-export async function startTinyLlama(template: Template) {
-  const [binary, model] = await Promise.all([findLlamaServer(), tinyModel({ template })]);
-  const args = ["-c", "32768", "-np", "2", "--alias", "tiny"];
-  return await startLlamaServer({ binary, model, args });
 }
 
 async function withCodex(

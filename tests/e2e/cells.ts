@@ -1,5 +1,5 @@
 import { CODEX_RELEASES, type CodexRelease, isSince } from "../codex/codex_release.ts";
-import { type Template, TEMPLATES } from "../codex/stage.ts";
+import { type Template, TEMPLATES } from "../clients/tiny_llama.ts";
 import type { FakeScenario, RealScenario, Scenario } from "./scenario.ts";
 
 /** One row of the table: a scenario over one upstream. */

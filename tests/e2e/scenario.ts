@@ -1,4 +1,5 @@
-import type { FakeStage, RealStage, StageOptions, Template } from "../codex/stage.ts";
+import type { Template } from "../clients/tiny_llama.ts";
+import type { FakeStage, RealStage, StageOptions } from "../codex/stage.ts";
 
 interface Described {
   /** What the client does or meets, in a few words; unique. */

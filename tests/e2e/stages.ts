@@ -1,5 +1,6 @@
 import { type CodexCli, codexCli } from "../codex/codex_cli.ts";
-import { onFakeStage, onRealStage, startTinyLlama, type Template } from "../codex/stage.ts";
+import { onFakeStage, onRealStage } from "../codex/stage.ts";
+import { startTinyLlama, type Template } from "../clients/tiny_llama.ts";
 import type { Cell } from "./cells.ts";
 
 type TinyLlama = Awaited<ReturnType<typeof startTinyLlama>>;

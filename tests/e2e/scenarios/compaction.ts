@@ -1,12 +1,11 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { providerKey } from "../../codex/codex_config.ts";
 import { completedItems } from "../../codex/codex_events.ts";
-import { toolOutputs } from "../../codex/command_turn.ts";
 import { type JsonBody, startRelay } from "../../clients/recorder.ts";
 import type { FakeStage } from "../../codex/stage.ts";
 import { stream, text } from "../../fake_llama/answers.ts";
 import { failure, type Script } from "../../fake_llama/script.ts";
-import { offeredFunctions } from "../offered.ts";
+import { offeredFunctions, toolOutputs } from "../../clients/offered.ts";
 import { said } from "../said.ts";
 import type { FakeScenario } from "../scenario.ts";
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { text, toolCall } from "../../fake_llama/answers.ts";
 import type { FakeStage } from "../../codex/stage.ts";
-import { chatMessages } from "../offered.ts";
+import { chatMessages } from "../../clients/offered.ts";
 import { said } from "../said.ts";
 import type { FakeScenario } from "../scenario.ts";
 

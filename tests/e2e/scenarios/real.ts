@@ -2,10 +2,11 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { completedItems, errorMessages } from "../../codex/codex_events.ts";
 import type { CodexRun } from "../../codex/codex_process.ts";
 import { providerKey } from "../../codex/codex_config.ts";
-import { commandTurn, toolOutputs } from "../../codex/command_turn.ts";
+import { commandTurn } from "../../codex/command_turn.ts";
 import { startRelay } from "../../clients/recorder.ts";
-import { CONTRASTING_TEMPLATES, type RealStage } from "../../codex/stage.ts";
-import { chatMessages } from "../offered.ts";
+import type { RealStage } from "../../codex/stage.ts";
+import { CONTRASTING_TEMPLATES } from "../../clients/tiny_llama.ts";
+import { chatMessages, toolOutputs } from "../../clients/offered.ts";
 import { said } from "../said.ts";
 import type { RealScenario } from "../scenario.ts";
 

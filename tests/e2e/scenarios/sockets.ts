@@ -1,10 +1,9 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { providerKey } from "../../codex/codex_config.ts";
 import { errorMessages } from "../../codex/codex_events.ts";
-import { toolOutputs } from "../../codex/command_turn.ts";
 import type { FakeStage } from "../../codex/stage.ts";
 import { text, toolCall } from "../../fake_llama/answers.ts";
-import { chatMessages } from "../offered.ts";
+import { chatMessages, toolOutputs } from "../../clients/offered.ts";
 import { said } from "../said.ts";
 import type { FakeScenario } from "../scenario.ts";
 

@@ -1,10 +1,9 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { completedItems } from "../../codex/codex_events.ts";
-import { toolOutputs } from "../../codex/command_turn.ts";
-import { mcpServer } from "../../codex/mcp.ts";
+import { type McpServer, mcpServer } from "../../clients/mcp.ts";
 import { catalogue, type Codex, type FakeStage } from "../../codex/stage.ts";
 import { text, toolCall } from "../../fake_llama/answers.ts";
-import { callOffered, chatMessages, offeredFunctions } from "../offered.ts";
+import { callOffered, chatMessages, offeredFunctions, toolOutputs } from "../../clients/offered.ts";
 import { said } from "../said.ts";
 import type { FakeScenario } from "../scenario.ts";
 
@@ -52,12 +51,18 @@ async function badPatch({ codex, fake }: FakeStage): Promise<void> {
 
 const ADD = /labecho.*add$/;
 
+/** Arguments of `codex exec` that tell of an MCP server. */
+function told({ command, args }: McpServer): string[] {
+  const [program, line] = [command, args].map((value) => JSON.stringify(value));
+  return ["-c", `mcp_servers.labecho={command=${program},args=${line}}`];
+}
+
 async function mcpTool({ codex, fake }: FakeStage): Promise<void> {
   const server = await mcpServer(codex.workspace);
   fake.reply(callOffered(ADD, { a: 2, b: 40 }));
   fake.reply(callOffered(/labecho.*echo_back$/, { text: "two words" }));
   fake.reply(text("It is 42."));
-  const run = await codex.exec(...server.args, "How much is it?");
+  const run = await codex.exec(...told(server), "How much is it?");
   assertEquals(said(run), ["It is 42."]);
   assertEquals(await server.calls(), [
     { name: "add", args: { a: 2, b: 40 } },
@@ -80,7 +85,7 @@ async function searchedTool({ codex, chaski, fake }: FakeStage): Promise<void> {
   fake.reply(callOffered(/^tool_search$/, { query: "add numbers", limit: 4 }));
   fake.reply(callOffered(ADD, { a: 2, b: 40 }));
   fake.reply(text("It is 42."));
-  const run = await codex.exec(...server.args, ...searching, "How much is it?");
+  const run = await codex.exec(...told(server), ...searching, "How much is it?");
   assertEquals(said(run), ["It is 42."]);
   assertEquals(nameLike(ADD, fake.requests[0]?.body), undefined);
   assert(nameLike(ADD, fake.requests[1]?.body) !== undefined);

@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { completedItems, errorMessages } from "../../codex/codex_events.ts";
 import { fetchesCatalogue } from "../../codex/codex_config.ts";
-import { textTurn, toolOutputs } from "../../codex/command_turn.ts";
+import { textTurn } from "../../codex/command_turn.ts";
 import type { Codex, FakeStage } from "../../codex/stage.ts";
 import { stream, text, toolCall, toolCalls } from "../../fake_llama/answers.ts";
-import { chatMessages } from "../offered.ts";
+import { chatMessages, toolOutputs } from "../../clients/offered.ts";
 import { said } from "../said.ts";
 import type { FakeScenario } from "../scenario.ts";
 

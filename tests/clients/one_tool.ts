@@ -1,4 +1,4 @@
-import type { JsonBody } from "../clients/recorder.ts";
+import type { JsonBody } from "./recorder.ts";
 
 interface FunctionTool {
   readonly function: {
@@ -13,7 +13,7 @@ interface FunctionTool {
 /**
  * An edit for the recorder that leaves one tool, with its required parameters alone. The tiny model
  * knows nothing of what tools are for and picks any of them, with any parameters: this way its call is
- * one that Codex can run, while the request and the answer are otherwise the real ones.
+ * one that its client can run, while the request and the answer are otherwise the real ones.
  */
 export function oneTool(name: string): (body: JsonBody) => JsonBody {
   return (body) => ({

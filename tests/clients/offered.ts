@@ -1,5 +1,5 @@
 import { assert } from "@std/assert";
-import type { JsonBody } from "../clients/recorder.ts";
+import type { JsonBody } from "./recorder.ts";
 import { toolCall } from "../fake_llama/answers.ts";
 import type { Script } from "../fake_llama/script.ts";
 
@@ -19,7 +19,7 @@ export function offeredFunctions(body: JsonBody | undefined): OfferedFunction[] 
 
 /**
  * Calls the offered function whose name matches: what it is called upstream is for Chaski to say. Where
- * none matches, a name that tells so is called, which Codex then complains about.
+ * none matches, a name that tells so is called, which the client then complains about.
  */
 export function callOffered(name: RegExp, args: unknown): Script {
   return ({ body }) => {
@@ -33,4 +33,11 @@ export function chatMessages(body: JsonBody | undefined): JsonBody[] {
   const messages = body?.["messages"];
   assert(Array.isArray(messages), "there is no such request");
   return messages;
+}
+
+/** The contents of the messages with role `tool`. */
+export function toolOutputs(body: JsonBody | undefined): string[] {
+  return chatMessages(body).flatMap(({ role, content }) =>
+    role === "tool" ? [String(content)] : []
+  );
 }

@@ -1,5 +1,5 @@
 /**
- * A small MCP server for Codex to start: JSON-RPC 2.0 over stdio, one message a line (Model Context
+ * A small MCP server for a client to start: JSON-RPC 2.0 over stdio, one message a line (Model Context
  * Protocol 2025-06-18). It notes every call as a line of JSON in the file that its first argument names.
  */
 
