@@ -6,6 +6,8 @@ export interface ClaudeBlock {
   readonly type: string;
   /** Of texts. */
   readonly text?: string;
+  /** Of thoughts. */
+  readonly thinking?: string;
   /** Of calls. */
   readonly id?: string;
   readonly name?: string;
@@ -27,6 +29,10 @@ export interface ClaudeEvent {
   /** Of `result`: the final text, or what went wrong. */
   readonly result?: string;
   readonly is_error?: boolean;
+  /** Of `stream_event`, with `--include-partial-messages`: what Claude Code heard. */
+  readonly event?: { readonly type: string };
+  /** Of `result` with `--json-schema`. */
+  readonly structured_output?: unknown;
 }
 
 /** A tool that the model called, as Claude Code ran it. */
@@ -65,7 +71,8 @@ export function textOf(content: string | readonly ClaudeBlock[] = ""): string {
   return typeof content === "string" ? content : content.map(({ text = "" }) => text).join("");
 }
 
-function blocks(events: readonly ClaudeEvent[], type: string): ClaudeBlock[] {
+/** The blocks of all messages of one type of event, in their order. */
+export function blocks(events: readonly ClaudeEvent[], type: string): ClaudeBlock[] {
   return events.flatMap(({ type: each, message }) =>
     each === type && Array.isArray(message?.content) ? message.content : []
   );

@@ -1,5 +1,5 @@
 import { codexToml, leanToml } from "../../src/cli/codex/provider.ts";
-import { isSince } from "./codex_release.ts";
+import { isSince } from "../clients/version.ts";
 
 /** What Codex is told about Chaski. */
 export interface CodexConfig {

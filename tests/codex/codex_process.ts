@@ -9,7 +9,7 @@ import {
 import type { Workspace } from "../clients/workspace.ts";
 import type { CodexCli } from "./codex_cli.ts";
 import type { CodexEvent } from "./codex_events.ts";
-import { isSince } from "./codex_release.ts";
+import { isSince } from "../clients/version.ts";
 
 /** A Codex that has ended. */
 export type CodexRun = ClientRun<CodexEvent>;

@@ -1,33 +1,23 @@
-import { CODEX_RELEASES, type CodexRelease, isSince } from "../codex/codex_release.ts";
-import { type Template, TEMPLATES } from "../clients/tiny_llama.ts";
-import type { FakeScenario, RealScenario, Scenario } from "./scenario.ts";
+import { isSince } from "../clients/version.ts";
+import type { Client, Row } from "./client.ts";
 
-/** One row of the table: a scenario over one upstream. */
-export type Row =
-  | { readonly template: Template; readonly scenario: RealScenario }
-  | { readonly template: null; readonly scenario: FakeScenario };
-
-/** One run: a row with one version of the client. */
+/** One run: a row with one version of its client. */
 export interface Cell {
+  readonly client: Client;
   readonly row: Row;
-  readonly release: CodexRelease;
+  readonly version: string;
 }
 
-/** Every cell that the scenarios ask for and whose description matches; row by row. */
-export function chooseCells(scenarios: readonly Scenario[], pattern: RegExp): Cell[] {
-  return scenarios.flatMap(rowsOf).flatMap((row) =>
-    CODEX_RELEASES.filter(({ version }) => isSince(version, row.scenario.since ?? version))
-      .map((release) => ({ row, release }))
+/** Every cell of a client that its scenarios ask for and whose description matches; row by row. */
+export function chooseCells(client: Client, pattern: RegExp): Cell[] {
+  const { rows, versions } = client;
+  return rows.flatMap((row) =>
+    versions.filter((version) => row.since === null || isSince(version, row.since))
+      .map((version) => ({ client, row, version }))
   ).filter((cell) => pattern.test(describe(cell)));
 }
 
-function rowsOf(scenario: Scenario): Row[] {
-  return scenario.upstream === "fake"
-    ? [{ template: null, scenario }]
-    : (scenario.templates ?? TEMPLATES).map((template) => ({ template, scenario }));
-}
-
 /** A cell in words: scenario, upstream, client. */
-export function describe({ row, release }: Cell): string {
-  return `${row.scenario.name}, ${row.template ?? "fake"}, codex ${release.version}`;
+export function describe({ client, row, version }: Cell): string {
+  return `${row.name}, ${row.template ?? "fake"}, ${client.name} ${version}`;
 }

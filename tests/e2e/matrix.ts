@@ -1,15 +1,18 @@
 import { parseArgs } from "node:util";
 import { type Cell, chooseCells, describe } from "./cells.ts";
-import { scenarios } from "./scenarios.ts";
-import { openStages } from "./stages.ts";
+import { clients } from "./clients.ts";
+import { openStages, type Stages } from "./stages.ts";
 import { resultTable } from "./table.ts";
 
-/** Runs the cells, so many at once, and prints the table as it grows; resolves to what went wrong. */
-async function runMatrix(cells: readonly Cell[], jobs: number): Promise<string[]> {
+/** Runs a client's cells, so many at once, and prints the table as it grows; gives what went wrong. */
+async function runTable(
+  name: string,
+  cells: readonly Cell[],
+  { stages, jobs }: { stages: Stages; jobs: number },
+): Promise<string[]> {
   const complaints: string[] = [];
-  await using stages = await openStages(cells);
-  const table = resultTable(cells);
-  console.log(table.head);
+  const table = resultTable(name, cells);
+  console.log(`\n${table.head}`);
   const runCell = async (cell: Cell) => {
     const start = performance.now();
     let passed = true;
@@ -24,7 +27,7 @@ async function runMatrix(cells: readonly Cell[], jobs: number): Promise<string[]
   };
   const { shared = [], alone = [] } = Object.groupBy(
     cells,
-    ({ row }) => row.scenario.alone ? "alone" : "shared",
+    ({ row }) => row.alone ? "alone" : "shared",
   );
   await inParallel(shared, jobs, runCell);
   await inParallel(alone, 1, runCell);
@@ -51,13 +54,20 @@ const { values } = parseArgs({
     list: { type: "boolean", default: false },
   },
 });
-const cells = chooseCells(scenarios, new RegExp(values.only, "i"));
+const pattern = new RegExp(values.only, "i");
+const byClient = clients.map((client) => ({ client, cells: chooseCells(client, pattern) }))
+  .filter(({ cells }) => cells.length > 0);
+const cells = byClient.flatMap((one) => one.cells);
 if (values.list) {
   for (const cell of cells) console.log(describe(cell));
 } else {
   const jobs = Number(values.jobs);
   if (!(jobs >= 1)) throw new Error("Cannot read --jobs: it is a number from 1");
-  const complaints = await runMatrix(cells, jobs);
+  const complaints: string[] = [];
+  await using stages = await openStages(cells);
+  for (const { client, cells } of byClient) {
+    complaints.push(...await runTable(client.name, cells, { stages, jobs }));
+  }
   for (const complaint of complaints) console.error(`\n${complaint}`);
   console.error(`\n${cells.length - complaints.length} passed, ${complaints.length} failed`);
   if (complaints.length > 0 || cells.length === 0) Deno.exitCode = 1;

@@ -1,31 +1,27 @@
 import type { Template } from "../clients/tiny_llama.ts";
-import type { FakeStage, RealStage, StageOptions } from "../codex/stage.ts";
 
-interface Described {
-  /** What the client does or meets, in a few words; unique. */
+interface Described<Options> {
+  /** What the client does or meets, in a few words; unique among the client's. */
   readonly name: string;
-  readonly options?: StageOptions;
-  /** The first version of Codex that can do it; default: every pinned one can. */
+  readonly options?: Options;
+  /** The first version of the client that can do it; default: every pinned one can. */
   readonly since?: string;
   /** Whether it measures times, so that nothing else may run beside it. */
   readonly alone?: boolean;
 }
 
 /** A scenario whose upstream answers what the scenario says. */
-export interface FakeScenario extends Described {
+export interface OverFake<Stage, Options> extends Described<Options> {
   readonly upstream: "fake";
   /** Rejects when anything is not as it should be. */
-  run(stage: FakeStage): Promise<void>;
+  run(stage: Stage): Promise<void>;
 }
 
 /** A scenario that runs over the real llama-server, once for each template. */
-export interface RealScenario extends Described {
+export interface OverReal<Stage, Options> extends Described<Options> {
   readonly upstream: "real";
   /** Default: every template with which the tiny model can call tools. */
   readonly templates?: readonly Template[];
   /** Rejects when anything is not as it should be. */
-  run(stage: RealStage): Promise<void>;
+  run(stage: Stage): Promise<void>;
 }
-
-/** One row of the matrix, or several of them. */
-export type Scenario = FakeScenario | RealScenario;

@@ -1,5 +1,3 @@
-import { type CodexCli, codexCli } from "../codex/codex_cli.ts";
-import { onFakeStage, onRealStage } from "../codex/stage.ts";
 import { startTinyLlama, type Template } from "../clients/tiny_llama.ts";
 import type { Cell } from "./cells.ts";
 
@@ -13,25 +11,15 @@ export interface Stages extends AsyncDisposable {
 
 /** Fetches the clients that the cells want. Each template's llama-server runs from its first cell on. */
 export async function openStages(cells: readonly Cell[]): Promise<Stages> {
-  const clients = new Map<string, CodexCli>();
-  for (const release of new Set(cells.map(({ release }) => release))) {
-    clients.set(release.version, await codexCli(release));
-  }
+  for (const { client, version } of cells) await client.fetch(version);
   const servers = new Map<Template, Promise<TinyLlama>>();
-  const server = (template: Template) => {
+  const llamaServer = async (template: Template) => {
     const started = servers.get(template) ?? startTinyLlama(template);
     servers.set(template, started);
-    return started;
+    return (await started).url;
   };
   return {
-    async run({ row, release }) {
-      const cli = clients.get(release.version);
-      if (cli === undefined) throw new Error(`Codex ${release.version} was not fetched`);
-      const options = row.scenario.options ?? {};
-      if (row.template === null) return await onFakeStage(cli, options, row.scenario.run);
-      const { url } = await server(row.template);
-      await onRealStage(cli, url, options, row.scenario.run);
-    },
+    run: ({ row, version }) => row.run(version, llamaServer),
     async [Symbol.asyncDispose]() {
       const started = await Promise.allSettled(servers.values());
       await Promise.all(

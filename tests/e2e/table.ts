@@ -1,4 +1,5 @@
-import type { Cell, Row } from "./cells.ts";
+import type { Cell } from "./cells.ts";
+import type { Row } from "./client.ts";
 
 /** How one cell went; the time is in milliseconds. */
 export interface Result {
@@ -6,10 +7,10 @@ export interface Result {
   readonly ms: number;
 }
 
-/** A Markdown table with a row for each scenario and upstream and a column for each version. */
-export function resultTable(cells: readonly Cell[]) {
+/** A client's Markdown table: a row for each scenario and upstream, a column for each version. */
+export function resultTable(name: string, cells: readonly Cell[]) {
   const rows = [...Map.groupBy(cells, ({ row }) => row)];
-  const versions = [...new Set(cells.map(({ release }) => release.version))];
+  const versions = [...new Set(cells.map(({ version }) => version))];
   const results = new Map<Cell, Result>();
 
   function* ready(): Generator<string> {
@@ -21,18 +22,17 @@ export function resultTable(cells: readonly Cell[]) {
   }
 
   function line(row: Row, own: readonly Cell[]): string {
-    const byVersion = new Map(own.map((cell) => [cell.release.version, results.get(cell)]));
-    const { scenario, template } = row;
+    const byVersion = new Map(own.map((cell) => [cell.version, results.get(cell)]));
     return tableLine(
-      scenario.name,
-      template ?? "fake",
+      row.name,
+      row.template ?? "fake",
       ...versions.map((version) => shown(byVersion.get(version))),
     );
   }
 
   return {
     head: [
-      tableLine("scenario", "upstream", ...versions),
+      tableLine("scenario", "upstream", ...versions.map((version) => `${name} ${version}`)),
       tableLine("---", "---", ...versions.map(() => "--:")),
     ].join("\n"),
     /** Notes a result and gives the lines that are complete now, in the table's order. */

@@ -3,8 +3,8 @@ import { completedItems } from "../../codex/codex_events.ts";
 import { textTurn } from "../../codex/command_turn.ts";
 import type { FakeStage } from "../../codex/stage.ts";
 import { text } from "../../fake_llama/answers.ts";
-import { said } from "../said.ts";
-import type { FakeScenario } from "../scenario.ts";
+import { said } from "./said.ts";
+import type { FakeScenario } from "./scenario.ts";
 
 /** Other ways to start Codex than `codex exec PROMPT` with a provider in the configuration. */
 export const entrances: readonly FakeScenario[] = [

@@ -1,15 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
-import { providerKey } from "../../codex/codex_config.ts";
-import { errorMessages } from "../../codex/codex_events.ts";
-import type { FakeStage } from "../../codex/stage.ts";
+import { said } from "../../claude/said.ts";
+import type { FakeStage } from "../../claude/stage.ts";
 import { delta, ending, opening } from "../../fake_llama/answers.ts";
 import { delay, type Script } from "../../fake_llama/script.ts";
-import { said } from "../said.ts";
-import type { FakeScenario } from "../scenario.ts";
+import type { FakeScenario } from "./scenario.ts";
 
 /**
- * Minutes of silence, made short: Codex gives up after 12 s without an event, llama-server is silent
- * for 18 s, and Chaski's first keep-alive comes within 5 s, the next 10 s later.
+ * Minutes of silence, made short: Claude Code waits 8 s for the beginning of an answer, and
+ * llama-server is silent for 18 s.
  */
 export const patience: readonly FakeScenario[] = [
   {
@@ -29,13 +27,15 @@ export const patience: readonly FakeScenario[] = [
 const SILENCE_MS = 18_000;
 const TEXT = "At last.";
 
-async function heldOpen({ codex, fake }: FakeStage, answer: Script): Promise<void> {
+async function heldOpen({ claude, fake }: FakeStage, answer: Script): Promise<void> {
   fake.reply(answer);
   const start = performance.now();
-  const run = await codex.exec(...providerKey("stream_idle_timeout_ms", 12_000), "Hello.");
-  assertEquals(said(run), [TEXT]);
+  const run = await claude.with({ API_TIMEOUT_MS: "8000" })
+    .run("--include-partial-messages", "Hello.");
+  assertEquals(said(run), TEXT);
   assert(performance.now() - start > SILENCE_MS);
+  const pings = run.events.filter(({ event }) => event?.type === "ping");
+  assert(pings.length > 0, "nothing was sent meanwhile");
   // Not one retry.
-  assertEquals(errorMessages(run.events), []);
   assertEquals(fake.requests.length, 1);
 }

@@ -4,8 +4,8 @@ import { type McpServer, mcpServer } from "../../clients/mcp.ts";
 import { catalogue, type Codex, type FakeStage } from "../../codex/stage.ts";
 import { text, toolCall } from "../../fake_llama/answers.ts";
 import { callOffered, chatMessages, offeredFunctions, toolOutputs } from "../../clients/offered.ts";
-import { said } from "../said.ts";
-import type { FakeScenario } from "../scenario.ts";
+import { said } from "./said.ts";
+import type { FakeScenario } from "./scenario.ts";
 
 /** Tools that are more than functions to Codex, and only that to a model. */
 export const tools: readonly FakeScenario[] = [

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { FakeStage } from "../../codex/stage.ts";
 import { delta, opening } from "../../fake_llama/answers.ts";
 import { live, type Script, silence } from "../../fake_llama/script.ts";
-import type { FakeScenario } from "../scenario.ts";
+import type { FakeScenario } from "./scenario.ts";
 
 /** The user presses Ctrl-C: llama-server must not go on for nobody. */
 export const cancellation: readonly FakeScenario[] = [

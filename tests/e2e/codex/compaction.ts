@@ -6,8 +6,8 @@ import type { FakeStage } from "../../codex/stage.ts";
 import { stream, text } from "../../fake_llama/answers.ts";
 import { failure, type Script } from "../../fake_llama/script.ts";
 import { offeredFunctions, toolOutputs } from "../../clients/offered.ts";
-import { said } from "../said.ts";
-import type { FakeScenario } from "../scenario.ts";
+import { said } from "./said.ts";
+import type { FakeScenario } from "./scenario.ts";
 
 /** A conversation that outgrows the context, which the fake says to be full after one command. */
 export const compaction: readonly FakeScenario[] = [

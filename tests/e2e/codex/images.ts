@@ -2,8 +2,9 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { text, toolCall } from "../../fake_llama/answers.ts";
 import type { FakeStage } from "../../codex/stage.ts";
 import { chatMessages } from "../../clients/offered.ts";
-import { said } from "../said.ts";
-import type { FakeScenario } from "../scenario.ts";
+import { PICTURE } from "../../clients/picture.ts";
+import { said } from "./said.ts";
+import type { FakeScenario } from "./scenario.ts";
 
 /** A picture, which the user attaches or the model looks at. */
 export const images: readonly FakeScenario[] = [
@@ -21,11 +22,6 @@ export const images: readonly FakeScenario[] = [
     run: viewed,
   },
 ];
-
-/** A square of four grey pixels. */
-const PICTURE = Uint8Array.fromBase64(
-  "iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAAAAABX3VL4AAAADklEQVR4nGNoaGBoaAAABgYCASzBUNcAAAAASUVORK5CYII=",
-);
 
 async function seen(stage: FakeStage): Promise<void> {
   const parts = await lastParts(stage);

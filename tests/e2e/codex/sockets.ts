@@ -4,8 +4,8 @@ import { errorMessages } from "../../codex/codex_events.ts";
 import type { FakeStage } from "../../codex/stage.ts";
 import { text, toolCall } from "../../fake_llama/answers.ts";
 import { chatMessages, toolOutputs } from "../../clients/offered.ts";
-import { said } from "../said.ts";
-import type { FakeScenario } from "../scenario.ts";
+import { said } from "./said.ts";
+import type { FakeScenario } from "./scenario.ts";
 
 /** Turns over a WebSocket, which every pinned version can take. */
 export const sockets: readonly FakeScenario[] = [

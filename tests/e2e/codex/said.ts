@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { completedItems } from "../codex/codex_events.ts";
-import type { CodexRun } from "../codex/codex_process.ts";
+import { completedItems } from "../../codex/codex_events.ts";
+import type { CodexRun } from "../../codex/codex_process.ts";
 
 /** The model's messages in a run that ended well. */
 export function said(run: CodexRun): (string | undefined)[] {

@@ -1,12 +1,12 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { providerKey } from "../../codex/codex_config.ts";
 import { errorMessages } from "../../codex/codex_events.ts";
-import { isSince } from "../../codex/codex_release.ts";
+import { isSince } from "../../clients/version.ts";
 import type { FakeStage } from "../../codex/stage.ts";
 import { delta, opening, stream, text } from "../../fake_llama/answers.ts";
 import { cut, delay, failure } from "../../fake_llama/script.ts";
-import { lastWords, said } from "../said.ts";
-import type { FakeScenario } from "../scenario.ts";
+import { lastWords, said } from "./said.ts";
+import type { FakeScenario } from "./scenario.ts";
 
 /** What goes wrong behind Chaski or in the configuration, and what the user reads then. */
 export const failures: readonly FakeScenario[] = [

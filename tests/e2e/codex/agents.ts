@@ -1,14 +1,14 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { providerKey } from "../../codex/codex_config.ts";
-import { isSince } from "../../codex/codex_release.ts";
+import { isSince } from "../../clients/version.ts";
 import { startRelay } from "../../clients/recorder.ts";
 import type { Codex, FakeStage } from "../../codex/stage.ts";
 import { text } from "../../fake_llama/answers.ts";
 import type { RecordedRequest } from "../../fake_llama/request.ts";
 import type { Script } from "../../fake_llama/script.ts";
 import { callOffered, chatMessages, toolOutputs } from "../../clients/offered.ts";
-import { said } from "../said.ts";
-import type { FakeScenario } from "../scenario.ts";
+import { said } from "./said.ts";
+import type { FakeScenario } from "./scenario.ts";
 
 /** Codex that lets another one of itself work. */
 export const agents: readonly FakeScenario[] = [

@@ -5,8 +5,8 @@ import { textTurn } from "../../codex/command_turn.ts";
 import type { Codex, FakeStage } from "../../codex/stage.ts";
 import { stream, text, toolCall, toolCalls } from "../../fake_llama/answers.ts";
 import { chatMessages, toolOutputs } from "../../clients/offered.ts";
-import { said } from "../said.ts";
-import type { FakeScenario } from "../scenario.ts";
+import { said } from "./said.ts";
+import type { FakeScenario } from "./scenario.ts";
 
 /** Turns that end well, over answers that are written here. */
 export const turns: readonly FakeScenario[] = [

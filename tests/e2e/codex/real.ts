@@ -7,8 +7,8 @@ import { startRelay } from "../../clients/recorder.ts";
 import type { RealStage } from "../../codex/stage.ts";
 import { CONTRASTING_TEMPLATES } from "../../clients/tiny_llama.ts";
 import { chatMessages, toolOutputs } from "../../clients/offered.ts";
-import { said } from "../said.ts";
-import type { RealScenario } from "../scenario.ts";
+import { said } from "./said.ts";
+import type { RealScenario } from "./scenario.ts";
 
 /** Turns over the real llama-server; what the tiny model says is nonsense, so shapes are asserted. */
 export const real: readonly RealScenario[] = [

@@ -1,0 +1,56 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { said } from "../../claude/said.ts";
+import type { FakeStage } from "../../claude/stage.ts";
+import { chatMessages, toolOutputs } from "../../clients/offered.ts";
+import { startRelay } from "../../clients/recorder.ts";
+import { text, toolCall } from "../../fake_llama/answers.ts";
+import type { RecordedRequest } from "../../fake_llama/request.ts";
+import { type Script, status } from "../../fake_llama/script.ts";
+import type { FakeScenario } from "./scenario.ts";
+
+/** Claude Code that lets another one of itself work. */
+export const agents: readonly FakeScenario[] = [
+  { upstream: "fake", name: "a sub-agent answers its parent, from its own slot", run: subAgent },
+];
+
+const TASK = "Count the llamas.";
+/** The parent was read into the first slot. */
+const SLOTS = [
+  { id: 0, is_processing: false, n_prompt_tokens: 9000 },
+  { id: 1, is_processing: false },
+];
+const COUNT = "There are seven llamas.";
+
+async function subAgent({ claude, chaski, fake }: FakeStage): Promise<void> {
+  await using relay = startRelay(chaski.url, "/v1/messages");
+  fake.always("GET /slots", status(200, SLOTS));
+  for (let i = 0; i < 6; i++) fake.reply(parentOrChild);
+  const run = await claude.with({ ANTHROPIC_BASE_URL: relay.url }).run("Ask a sub-agent.");
+  assertEquals(said(run), "It counted seven.");
+  const agentIds = relay.requests.map(({ headers }) => headers["x-claude-code-agent-id"]);
+  assertEquals(agentIds.map((id) => typeof id), ["undefined", "string", "undefined"]);
+  const sessions = relay.requests.map(({ headers }) => headers["x-claude-code-session-id"]);
+  assertEquals(new Set(sessions).size, 1);
+  assertStringIncludes(toolOutputs(fake.requests.at(-1)?.body)[0] ?? "", COUNT);
+  // The child's prompt does not take the place of the parent's.
+  assertEquals(fake.requests.map(({ body }) => body["id_slot"]), [undefined, 1, undefined]);
+}
+
+/** The child answers at once; the parent asks it and answers. */
+function parentOrChild(request: RecordedRequest): Script {
+  if (isChild(request)) return text(COUNT);
+  if (toolOutputs(request.body).length > 0) return text("It counted seven.");
+  return toolCall("Agent", {
+    description: "Counts llamas",
+    prompt: TASK,
+    subagent_type: "general-purpose",
+    // Else the parent goes on meanwhile.
+    run_in_background: false,
+  });
+}
+
+/** Only the parent's history has calls. */
+function isChild({ body }: RecordedRequest): boolean {
+  const messages = chatMessages(body);
+  return JSON.stringify(messages).includes(TASK) && !messages.some((m) => m["tool_calls"]);
+}

@@ -1,0 +1,37 @@
+import { assert, assertEquals } from "@std/assert";
+import { blocks } from "../../claude/claude_events.ts";
+import { said } from "../../claude/said.ts";
+import type { RealStage } from "../../claude/stage.ts";
+import { commandTurn, SMALL } from "../../claude/turns.ts";
+import { chatMessages } from "../../clients/offered.ts";
+import { CONTRASTING_TEMPLATES } from "../../clients/tiny_llama.ts";
+import type { RealScenario } from "./scenario.ts";
+
+/** Turns over the real llama-server; what the tiny model says is nonsense, so shapes are asserted. */
+export const real: readonly RealScenario[] = [
+  { upstream: "real", name: "a command over a real model", run: commandTurn },
+  {
+    upstream: "real",
+    name: "thinking over a real model",
+    // The other templates belong to models that do not think.
+    templates: CONTRASTING_TEMPLATES,
+    run: thinking,
+  },
+  { upstream: "real", name: "--continue over a real model", run: continued },
+];
+
+async function thinking({ claude }: RealStage): Promise<void> {
+  const run = await claude.run(...SMALL, "--", "[[think]] Hello.");
+  assert(said(run), JSON.stringify(run.events));
+  const [thought] = blocks(run.events, "assistant").filter(({ type }) => type === "thinking");
+  assert(thought?.thinking, JSON.stringify(run.events));
+}
+
+async function continued({ claude, recorder }: RealStage): Promise<void> {
+  const first = said(await claude.run(...SMALL, "--", "[[plain]] The first question."));
+  assert(first);
+  assert(said(await claude.run("--continue", ...SMALL, "--", "[[plain]] The second question.")));
+  // The last one: an answer without text is asked for again.
+  const answers = chatMessages(recorder.requests.at(-1)).filter(({ role }) => role === "assistant");
+  assertEquals(answers.map(({ content }) => content), [first]);
+}

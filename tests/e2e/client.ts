@@ -1,0 +1,78 @@
+import { type Template, TEMPLATES } from "../clients/tiny_llama.ts";
+import type { OverFake, OverReal } from "./scenario.ts";
+
+/** One row of a client's table: a scenario over one upstream. */
+export interface Row {
+  readonly name: string;
+  /** Null for the fake upstream. */
+  readonly template: Template | null;
+  readonly since: string | null;
+  readonly alone: boolean;
+  /**
+   * Runs the scenario; rejects when anything is not as it should be.
+   *
+   * @param llamaServer gives the base URL of the real one with this template
+   */
+  run(version: string, llamaServer: (template: Template) => Promise<string>): Promise<void>;
+}
+
+/** A client with its versions and scenarios. What its stages are is its own affair. */
+export interface Client {
+  readonly name: string;
+  readonly versions: readonly string[];
+  readonly rows: readonly Row[];
+  /** Has a version ready for its scenarios. */
+  fetch(version: string): Promise<unknown>;
+}
+
+/** What a client is made of. */
+interface Parts<Release, Cli, Options, Fake, Real> {
+  readonly name: string;
+  readonly releases: readonly Release[];
+  readonly scenarios: readonly (OverFake<Fake, Options> | OverReal<Real, Options>)[];
+  readonly noOptions: Options;
+  fetch(release: Release): Promise<Cli>;
+  onFakeStage(cli: Cli, options: Options, work: (stage: Fake) => Promise<void>): Promise<void>;
+  onRealStage(
+    cli: Cli,
+    llamaServer: string,
+    options: Options,
+    work: (stage: Real) => Promise<void>,
+  ): Promise<void>;
+}
+
+/** Puts a client together: after this nobody need know its types. */
+export function clientOf<Release extends { version: string }, Cli, Options, Fake, Real>(
+  parts: Parts<Release, Cli, Options, Fake, Real>,
+): Client {
+  const { name, releases, scenarios } = parts;
+  const fetched = new Map<string, Promise<Cli>>();
+  const fetch = (version: string): Promise<Cli> => {
+    const release = releases.find((one) => one.version === version);
+    if (release === undefined) throw new Error(`Cannot use ${name} ${version}: it is not pinned`);
+    const cli = fetched.get(version) ?? parts.fetch(release);
+    fetched.set(version, cli);
+    return cli;
+  };
+  const rows = scenarios.flatMap((scenario): Row[] => {
+    const { name, since = null, alone = false, options = parts.noOptions } = scenario;
+    const described = { name, since, alone };
+    if (scenario.upstream === "fake") {
+      const run = async (version: string) =>
+        parts.onFakeStage(await fetch(version), options, scenario.run);
+      return [{ ...described, template: null, run }];
+    }
+    return (scenario.templates ?? TEMPLATES).map((template): Row => ({
+      ...described,
+      template,
+      run: async (version, llamaServer) =>
+        parts.onRealStage(
+          await fetch(version),
+          await llamaServer(template),
+          options,
+          scenario.run,
+        ),
+    }));
+  });
+  return { name, versions: releases.map(({ version }) => version), rows, fetch };
+}

@@ -1,0 +1,27 @@
+import { agents } from "./agents.ts";
+import { cancellation } from "./cancellation.ts";
+import { compaction } from "./compaction.ts";
+import { entrances } from "./entrances.ts";
+import { failures } from "./failures.ts";
+import { images } from "./images.ts";
+import { patience } from "./patience.ts";
+import { real } from "./real.ts";
+import type { FakeScenario, RealScenario } from "./scenario.ts";
+import { sockets } from "./sockets.ts";
+import { tools } from "./tools.ts";
+import { turns } from "./turns.ts";
+
+/** Every scenario of Codex, in the order of the table's rows. */
+export const scenarios: readonly (FakeScenario | RealScenario)[] = [
+  ...real,
+  ...turns,
+  ...entrances,
+  ...sockets,
+  ...images,
+  ...tools,
+  ...agents,
+  ...compaction,
+  ...patience,
+  ...failures,
+  ...cancellation,
+];
