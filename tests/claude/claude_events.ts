@@ -71,8 +71,13 @@ export function textOf(content: string | readonly ClaudeBlock[] = ""): string {
   return typeof content === "string" ? content : content.map(({ text = "" }) => text).join("");
 }
 
-/** The blocks of all messages of one type of event, in their order. */
-export function blocks(events: readonly ClaudeEvent[], type: string): ClaudeBlock[] {
+/** What the model thought, in the order of its thoughts. */
+export function thoughts(events: readonly ClaudeEvent[]): (string | undefined)[] {
+  return blocks(events, "assistant").filter(({ type }) => type === "thinking")
+    .map(({ thinking }) => thinking);
+}
+
+function blocks(events: readonly ClaudeEvent[], type: string): ClaudeBlock[] {
   return events.flatMap(({ type: each, message }) =>
     each === type && Array.isArray(message?.content) ? message.content : []
   );

@@ -18,6 +18,7 @@ type Env = Readonly<Record<string, string>>;
 
 /** A Claude Code with a home of its own that is told of one Chaski, as `chaski claude` tells it. */
 export interface Claude {
+  readonly version: string;
   readonly workspace: Workspace;
   /** Runs `claude -p` to its end. */
   run(...args: string[]): Promise<ClaudeRun>;
@@ -105,6 +106,7 @@ async function withClaude(
 function claudeIn(cli: ClaudeCli, workspace: Workspace, env: Env): Claude {
   const start = (...args: string[]) => startClaude(cli, workspace, args, env);
   return {
+    version: cli.version,
     workspace,
     start,
     async run(...args) {

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { said } from "../../claude/said.ts";
 import type { FakeStage } from "../../claude/stage.ts";
+import { isSince } from "../../clients/version.ts";
 import { delta, ending, opening } from "../../fake_llama/answers.ts";
 import { delay, type Script } from "../../fake_llama/script.ts";
 import type { FakeScenario } from "./scenario.ts";
@@ -34,8 +35,9 @@ async function heldOpen({ claude, fake }: FakeStage, answer: Script): Promise<vo
     .run("--include-partial-messages", "Hello.");
   assertEquals(said(run), TEXT);
   assert(performance.now() - start > SILENCE_MS);
-  const pings = run.events.filter(({ event }) => event?.type === "ping");
-  assert(pings.length > 0, "nothing was sent meanwhile");
+  const pings = run.events.filter(({ event }) => event?.type === "ping").length;
+  // Claude Code 2.1.197 does not show them.
+  assert(pings > 0 || !isSince(claude.version, "2.1.330"), "nothing was sent meanwhile");
   // Not one retry.
   assertEquals(fake.requests.length, 1);
 }

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { blocks } from "../../claude/claude_events.ts";
+import { thoughts } from "../../claude/claude_events.ts";
 import { said } from "../../claude/said.ts";
 import type { RealStage } from "../../claude/stage.ts";
 import { commandTurn, SMALL } from "../../claude/turns.ts";
@@ -17,14 +17,28 @@ export const real: readonly RealScenario[] = [
     templates: CONTRASTING_TEMPLATES,
     run: thinking,
   },
+  {
+    upstream: "real",
+    name: "no thinking over a real model that could",
+    // gpt-oss cannot leave it.
+    templates: ["qwen3", "qwen3.5"],
+    run: noThinking,
+  },
   { upstream: "real", name: "--continue over a real model", run: continued },
 ];
 
 async function thinking({ claude }: RealStage): Promise<void> {
   const run = await claude.run(...SMALL, "--", "[[think]] Hello.");
   assert(said(run), JSON.stringify(run.events));
-  const [thought] = blocks(run.events, "assistant").filter(({ type }) => type === "thinking");
-  assert(thought?.thinking, JSON.stringify(run.events));
+  assert(thoughts(run.events)[0], JSON.stringify(run.events));
+}
+
+async function noThinking({ claude, recorder }: RealStage): Promise<void> {
+  const run = await claude.with({ MAX_THINKING_TOKENS: "0" }).run(...SMALL, "--", "Hello.");
+  assert(said(run), JSON.stringify(run.events));
+  assertEquals(thoughts(run.events), []);
+  const switched = recorder.requests[0]?.["chat_template_kwargs"];
+  assertEquals(switched, { enable_thinking: false });
 }
 
 async function continued({ claude, recorder }: RealStage): Promise<void> {

@@ -10,7 +10,13 @@ import type { FakeScenario } from "./scenario.ts";
 
 /** Tools that are found, or stand elsewhere. */
 export const tools: readonly FakeScenario[] = [
-  { upstream: "fake", name: "a tool of an MCP server that was searched for", run: searchedTool },
+  {
+    upstream: "fake",
+    name: "a tool of an MCP server that was searched for",
+    // 2.1.197 offers every tool at once.
+    since: "2.1.330",
+    run: searchedTool,
+  },
   { upstream: "fake", name: "a tool of an MCP server without search", run: mcpTool },
   { upstream: "fake", name: "a search on the web finds nothing, and says so", run: webSearch },
   { upstream: "fake", name: "--json-schema is answered by its tool", run: schema },

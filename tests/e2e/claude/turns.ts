@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { blocks, toolCalls } from "../../claude/claude_events.ts";
+import { thoughts, toolCalls } from "../../claude/claude_events.ts";
 import { said } from "../../claude/said.ts";
 import type { FakeStage } from "../../claude/stage.ts";
 import { bashTurn, editTurn, textTurn, writeTurn } from "../../claude/turns.ts";
@@ -56,7 +56,7 @@ async function thinking({ claude, fake }: FakeStage): Promise<void> {
   fake.reply(stream({ reasoning: "First I think.", text: "Then I speak." }));
   const run = await claude.run("Think.");
   assertEquals(said(run), "Then I speak.");
-  assertEquals(thoughts(run), ["First I think."]);
+  assertEquals(thoughts(run.events), ["First I think."]);
 }
 
 async function thinkingReplayed({ claude, fake }: FakeStage): Promise<void> {
@@ -65,15 +65,10 @@ async function thinkingReplayed({ claude, fake }: FakeStage): Promise<void> {
   fake.reply(text("It is one."));
   const run = await claude.run("Think.");
   assertEquals(said(run), "It is one.");
-  assertEquals(thoughts(run), ["First I look."]);
+  assertEquals(thoughts(run.events), ["First I look."]);
   const call = chatMessages(fake.requests[1]?.body).find(({ role }) => role === "assistant");
   assertEquals([call?.["reasoning_content"], call?.["content"]], ["First I look.", "I look."]);
   assert(Array.isArray(call?.["tool_calls"]));
-}
-
-function thoughts({ events }: { events: Parameters<typeof blocks>[0] }): (string | undefined)[] {
-  return blocks(events, "assistant").filter(({ type }) => type === "thinking")
-    .map(({ thinking }) => thinking);
 }
 
 async function continued({ claude, fake }: FakeStage): Promise<void> {
