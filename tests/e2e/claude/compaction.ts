@@ -26,6 +26,7 @@ export const compaction: readonly FakeScenario[] = [
     since: "2.1.330",
     run: byUsage,
   },
+  { upstream: "fake", name: "/compact", run: byCommand },
   { upstream: "fake", name: "an overflow of the first prompt is told", run: firstPrompt },
 ];
 
@@ -46,19 +47,23 @@ function summaryOrAnswer(request: RecordedRequest): Script {
   return text(isCompaction(request) ? `<summary>${SUMMARY}</summary>` : "Answer 4.");
 }
 
-async function overflow({ claude, fake }: FakeStage, late: boolean): Promise<void> {
+/** Three exchanges. */
+async function converse({ claude, fake }: Pick<FakeStage, "claude" | "fake">): Promise<void> {
   for (const n of [1, 2, 3]) {
     fake.reply(text(`Answer ${n}.`));
     const more = n === 1 ? [] : ["--continue"];
     assertEquals(said(await claude.run(...more, `Question ${n}.`)), `Answer ${n}.`);
   }
-  const before = fake.requests.length;
+}
+
+async function overflow({ claude, fake }: FakeStage, late: boolean): Promise<void> {
+  await converse({ claude, fake });
   // Chaski's 200 is out after two seconds: then Claude Code asks once more, without a stream.
   if (late) fake.reply(delay(2500), OVERFLOW);
   fake.reply(OVERFLOW);
   for (let i = 0; i < 3; i++) fake.reply(summaryOrAnswer);
   assertEquals(said(await claude.run("--continue", "Question 4.")), "Answer 4.");
-  const later = fake.requests.slice(before);
+  const later = fake.requests.slice(3);
   assertEquals(later.map(isCompaction), [...(late ? [false] : []), false, true, false]);
   assertRebuilt(later.at(-1));
 }
@@ -71,6 +76,17 @@ async function byUsage({ claude, fake }: FakeStage): Promise<void> {
   for (let i = 0; i < 3; i++) fake.reply(summaryOrAnswer);
   assertEquals(said(await claude.run("--continue", "Question 4.")), "Answer 4.");
   assertEquals(fake.requests.slice(2).map(isCompaction), [true, false]);
+  assertRebuilt(fake.requests.at(-1));
+}
+
+async function byCommand({ claude, fake }: FakeStage): Promise<void> {
+  await converse({ claude, fake });
+  fake.reply(summaryOrAnswer);
+  const run = await claude.run("--continue", "/compact");
+  assertEquals(run.code, 0, run.stderr);
+  fake.reply(summaryOrAnswer);
+  assertEquals(said(await claude.run("--continue", "Question 4.")), "Answer 4.");
+  assertEquals(fake.requests.slice(3).map(isCompaction), [true, false]);
   assertRebuilt(fake.requests.at(-1));
 }
 

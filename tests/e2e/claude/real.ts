@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { thoughts } from "../../claude/claude_events.ts";
 import { said } from "../../claude/said.ts";
 import type { RealStage } from "../../claude/stage.ts";
@@ -25,6 +25,7 @@ export const real: readonly RealScenario[] = [
     run: noThinking,
   },
   { upstream: "real", name: "--continue over a real model", run: continued },
+  { upstream: "real", name: "/context is counted by llama-server", run: counted },
 ];
 
 async function thinking({ claude }: RealStage): Promise<void> {
@@ -48,4 +49,14 @@ async function continued({ claude, recorder }: RealStage): Promise<void> {
   // The last one: an answer without text is asked for again.
   const answers = chatMessages(recorder.requests.at(-1)).filter(({ role }) => role === "assistant");
   assertEquals(answers.map(({ content }) => content), [first]);
+}
+
+async function counted({ claude, chaski, recorder }: RealStage): Promise<void> {
+  const words = said(await claude.run(...SMALL, "--", "/context"));
+  assertMatch(words ?? "", /System prompt \| [\d.]+k/);
+  const statuses = chaski.log().filter(({ path }) => path === "/v1/messages/count_tokens")
+    .map(({ status }) => status);
+  assert(statuses.length > 0);
+  assertEquals(new Set(statuses), new Set([200]));
+  assertEquals(recorder.requests.length, 0);
 }
