@@ -45,7 +45,7 @@ interface Parts<Release, Cli, Options, Fake, Real> {
 export function clientOf<Release extends { version: string }, Cli, Options, Fake, Real>(
   parts: Parts<Release, Cli, Options, Fake, Real>,
 ): Client {
-  const { name, releases, scenarios } = parts;
+  const { name, releases } = parts;
   const fetched = new Map<string, Promise<Cli>>();
   const fetch = (version: string): Promise<Cli> => {
     const release = releases.find((one) => one.version === version);
@@ -54,25 +54,29 @@ export function clientOf<Release extends { version: string }, Cli, Options, Fake
     fetched.set(version, cli);
     return cli;
   };
-  const rows = scenarios.flatMap((scenario): Row[] => {
-    const { name, since = null, alone = false, options = parts.noOptions } = scenario;
+  const versions = releases.map(({ version }) => version);
+  return { name, versions, rows: rowsOf(parts, fetch), fetch };
+}
+
+function rowsOf<Release, Cli, Options, Fake, Real>(
+  { scenarios, noOptions, onFakeStage, onRealStage }: Parts<Release, Cli, Options, Fake, Real>,
+  fetch: (version: string) => Promise<Cli>,
+): Row[] {
+  return scenarios.flatMap((scenario): Row[] => {
+    const { name, since = null, alone = false, options = noOptions } = scenario;
     const described = { name, since, alone };
     if (scenario.upstream === "fake") {
       const run = async (version: string) =>
-        parts.onFakeStage(await fetch(version), options, scenario.run);
+        onFakeStage(await fetch(version), options, scenario.run);
       return [{ ...described, template: null, run }];
     }
     return (scenario.templates ?? TEMPLATES).map((template): Row => ({
       ...described,
       template,
-      run: async (version, llamaServer) =>
-        parts.onRealStage(
-          await fetch(version),
-          await llamaServer(template),
-          options,
-          scenario.run,
-        ),
+      run: async (version, llamaServer) => {
+        const [cli, llama] = [await fetch(version), await llamaServer(template)];
+        await onRealStage(cli, llama, options, scenario.run);
+      },
     }));
   });
-  return { name, versions: releases.map(({ version }) => version), rows, fetch };
 }
