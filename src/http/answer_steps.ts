@@ -52,6 +52,7 @@ export function stepsOf(
       reasoning: beside?.reasoning ?? config.reasoningEvents,
       logprobs,
       mostCalls,
+      stop: beside?.stop ?? null,
       holdText,
       toolNamed: (name) => tools.get(name) ?? caseless.get(name.toLowerCase()),
       // Log probabilities belong to the text token by token, so it stays as it is.

@@ -182,7 +182,6 @@ function exchangeOf(
         keep,
         write,
         asides,
-        stop: prepared.beside?.stop ?? null,
         progress: services.config.progress,
       }),
     settle(outcome) {

@@ -5,7 +5,6 @@
 import { type ApiError, invalidRequest } from "../protocol/error.ts";
 import type { ChatChunk } from "../protocol/chat.ts";
 import { deltaUnguarder } from "../protocol/control_text.ts";
-import type { StopWatch } from "../protocol/stop_sequences.ts";
 import { upstreamCutOff, upstreamFailure } from "../protocol/llama_error.ts";
 import type { Asides, EventWriter } from "../protocol/responses/output/event_writer.ts";
 import {
@@ -60,8 +59,6 @@ export interface ResponsesConversionOptions {
   write: EventWriter;
   /** What is told beside the events; null for the Responses API, whose events say all. */
   asides: Asides | null;
-  /** Ends the answer at a text; null where none was named. */
-  stop: StopWatch | null;
   /** Whether keep-alive events tell the prompt's progress. */
   progress: boolean;
 }
@@ -74,7 +71,7 @@ export interface ResponsesConversion extends Conversion {
 
 /** Makes the conversion of one response. */
 export function responsesConversion(options: ResponsesConversionOptions): ResponsesConversion {
-  const { schemaPass, askAgain, write, asides, stop } = options;
+  const { schemaPass, askAgain, write, asides } = options;
   let out = "";
   let summaries = 0;
   let passes = 1;
@@ -85,18 +82,12 @@ export function responsesConversion(options: ResponsesConversionOptions): Respon
   };
   const steps = options.steps(emit, schemaPass !== null);
   const listener = () => options.summary() ?? steps;
-  const tell = stop === null ? steps.chunk : (chunk: ChatChunk) => steps.chunk(stop.chunk(chunk));
-  const onChunk = (chunk: ChatChunk) => {
-    const summary = options.summary();
-    if (summary === null) tell(chunk);
-    else summary.chunk(chunk);
-  };
+  const onChunk = (chunk: ChatChunk) => listener().chunk(chunk);
   const hear = () =>
     answerReader(
       options.guarded() ? unguarding(onChunk) : onChunk,
       (progress) => void (out += asides?.prompt(progress) ?? ""),
     );
-  const stopped = () => stop !== null && stop.matched() !== null;
   let answer = hear();
 
   function take(): string {
@@ -119,9 +110,9 @@ export function responsesConversion(options: ResponsesConversionOptions): Respon
     if (problem !== null && schemaPass !== null) {
       if (passes === 1) return schemaPass.again;
       // What was to end there need not fit.
-      if (schemaPass.strict && !stopped()) throw misfit(problem);
+      if (schemaPass.strict && !steps.stopped()) throw misfit(problem);
     }
-    return passes === 1 && steps.silent() && !stopped() ? askAgain : null;
+    return passes === 1 && steps.silent() && !steps.stopped() ? askAgain : null;
   }
 
   /** The answer's pass, which follows a summary; null where none was written. */
@@ -146,7 +137,7 @@ export function responsesConversion(options: ResponsesConversionOptions): Respon
       answer.push(bytes);
       return take();
     },
-    ended: () => answer.ended() || stopped(),
+    ended: () => answer.ended() || steps.stopped(),
     end() {
       // The last word alone proves nothing: a half call must not be told as whole.
       if (!listener().finished()) throw upstreamCutOff();
@@ -155,12 +146,11 @@ export function responsesConversion(options: ResponsesConversionOptions): Respon
       const next = nextPass();
       if (next !== null) {
         passes++;
-        stop?.restart();
         steps.restart(next === askAgain);
         answer = hear();
         return { again: next };
       }
-      if (askAgain !== null && steps.silent() && !stopped()) {
+      if (askAgain !== null && steps.silent() && !steps.stopped()) {
         if (options.mustFit) throw silent();
         steps.explainSilence();
       }

@@ -138,3 +138,38 @@ Deno.test("createMessage() looks for stop sequences anew where it asks again for
   assertEquals(cut.content, [{ type: "text", text: '{"city":"' }]);
   assertEquals(cut.stop_reason, "stop_sequence");
 });
+
+const TOOLS = [{ name: "look", input_schema: { type: "object", properties: { at: {} } } }];
+
+Deno.test("createMessage() tells a text before its call, also what looked like a stop sequence", async () => {
+  await using app = await testApp();
+  app.fake.reply(stream({ text: ["I look <"], calls: [{ name: "look", arguments: { at: "x" } }] }));
+  const { content, stop_reason } = await ask(app, { tools: TOOLS });
+  assertEquals(content.map(({ type, text }) => [type, text]), [
+    ["text", "I look <"],
+    ["tool_use", undefined],
+  ]);
+  assertEquals(stop_reason, "tool_use");
+});
+
+Deno.test("createMessage() ends no call at a stop sequence, and joins none over a thought", async () => {
+  await using app = await testApp();
+  const printed = '<tool_call>\n{"name": "look", "arguments": {"at": "x</done>y"}}\n</tool_call>';
+  app.fake.reply(text([printed]));
+  const called = await ask(app, { tools: TOOLS });
+  assertEquals([called.stop_reason, called.content.length], ["tool_use", 1]);
+  app.fake.reply(
+    opening(),
+    delta({ content: "A <" }),
+    delta({ reasoning_content: "Hm." }),
+    delta({ content: "/done> B" }),
+    ending(),
+  );
+  const { content, stop_reason } = await ask(app, { thinking: { type: "adaptive" } });
+  assertEquals(content.map(({ type, text }) => [type, text]), [
+    ["text", "A <"],
+    ["thinking", undefined],
+    ["text", "/done> B"],
+  ]);
+  assertEquals(stop_reason, "end_turn");
+});

@@ -1,53 +1,30 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import type { ChatChunk } from "../../src/protocol/chat.ts";
 import { stopWatch } from "../../src/protocol/stop_sequences.ts";
-
-function chunkOf(content: string, finish_reason: string | null = null): ChatChunk {
-  return { choices: [{ index: 0, delta: { content }, finish_reason }] };
-}
 
 /** What is told of pieces of a text, and the sequence that ended it. */
 function hear(pieces: readonly string[], sequences: readonly string[]) {
   const watch = stopWatch(sequences);
-  const chunks = [...pieces.map((piece) => chunkOf(piece)), chunkOf("", "length")];
-  const told = chunks.map((chunk) => watch.chunk(chunk).choices?.[0]);
-  const text = told.map((choice) => choice?.delta?.content ?? "").join("");
-  const reasons = told.map((choice) => choice?.finish_reason ?? null).filter((one) => one !== null);
-  return { text, matched: watch.matched(), reasons };
+  const text = pieces.map((piece) => watch.push(piece)).join("") + watch.flush();
+  return { text, matched: watch.matched() };
 }
 
 Deno.test("stopWatch() ends the text before a sequence, however it comes", () => {
   for (const pieces of [["one END two"], ["one E", "N", "D two"], [..."one END two"]]) {
-    assertEquals(hear(pieces, ["END", "STOP"]), {
-      text: "one ",
-      matched: "END",
-      reasons: ["stop"],
-    });
+    assertEquals(hear(pieces, ["END", "STOP"]), { text: "one ", matched: "END" });
   }
 });
 
 Deno.test("stopWatch() lets a text pass that has no sequence", () => {
-  assertEquals(hear(["one EN", "N E", "N"], ["END"]), {
-    text: "one ENN EN",
-    matched: null,
-    reasons: ["length"],
-  });
+  assertEquals(hear(["one EN", "N E", "N"], ["END"]), { text: "one ENN EN", matched: null });
 });
 
-Deno.test("stopWatch() counts what was said until then", () => {
+Deno.test("stopWatch() begins anew behind what was flushed, and after a restart", () => {
   const watch = stopWatch(["END"]);
-  const timings = { cache_n: 3, prompt_n: 4, prompt_ms: 1, predicted_n: 5, predicted_ms: 1 };
-  const { usage } = watch.chunk({ ...chunkOf("END"), timings });
-  assertEquals(usage, { prompt_tokens: 7, completion_tokens: 5 });
-});
-
-Deno.test("stopWatch() leaves thoughts and calls alone", () => {
-  const watch = stopWatch(["END"]);
-  const delta = { reasoning_content: "END" };
-  const told = watch.chunk({ choices: [{ index: 0, delta, finish_reason: null }] });
-  assertEquals(told.choices?.[0]?.delta?.reasoning_content, "END");
-  assertEquals(watch.matched(), null);
+  assertEquals([watch.push("a E"), watch.flush(), watch.push("ND")], ["a ", "E", "ND"]);
+  assertEquals([watch.push("END"), watch.matched(), watch.push("more")], ["", "END", ""]);
+  watch.restart();
+  assertEquals([watch.push("more"), watch.matched()], ["more", null]);
 });
 
 Deno.test("stopWatch() finds what a search in the whole text finds", () => {
@@ -68,4 +45,17 @@ Deno.test("stopWatch() finds what a search in the whole text finds", () => {
       assertEquals(sequences.filter((sequence) => text.includes(sequence)), []);
     }),
   );
+});
+
+Deno.test("stopWatch() looks at no character often, whatever the sequences are", () => {
+  const sequences = Array.from(
+    { length: 100 },
+    (_, i) => `${"a".repeat(400)}b${"a".repeat(i)}b${"a".repeat(400)}z`,
+  );
+  const watch = stopWatch(sequences);
+  const start = performance.now();
+  for (let i = 0; i < 10_000; i++) watch.push("a");
+  // A search for every ending of the text takes minutes.
+  assert(performance.now() - start < 10_000);
+  assertEquals(watch.matched(), null);
 });

@@ -70,7 +70,10 @@ const block: z.ZodType<Block> = tagged({
   tool_result: resultBlock,
 });
 
-const blocks = z.array(block, { error: "expected string or array of content blocks" });
+/** More than any client sends; each costs some microseconds. */
+const MOST = 100_000;
+
+const blocks = z.array(block, { error: "expected string or array of content blocks" }).max(MOST);
 const content = chosen<string | Block[]>((value) => typeof value === "string" ? null : blocks);
 
 const message = z.object({
@@ -95,7 +98,8 @@ const ownTool = z.looseObject({
 /** A tool of the client's own: the model is told its schema, and the client runs it. */
 export type OwnTool = z.output<typeof ownTool>;
 
-const tool = chosen<OwnTool | Untagged>((value) => isTyped(value) ? z.looseObject({}) : ownTool);
+const typedTool = z.looseObject({});
+const tool = chosen<OwnTool | Untagged>((value) => isTyped(value) ? typedTool : ownTool);
 
 /** Tools of other types are known to Anthropic's models and servers alone. */
 function isTyped(value: unknown): boolean {
@@ -112,14 +116,14 @@ const format = z.looseObject({ type: text, schema: z.looseObject({}).nullish() }
 const body = z.object({
   model: text,
   max_tokens: z.int().min(1).nullish(),
-  messages: z.array(message).min(1),
+  messages: z.array(message).min(1).max(MOST),
   system: content.nullish(),
   stream: z.boolean().nullish(),
   temperature: number,
   top_p: number,
   top_k: z.int().min(0).nullish(),
   stop_sequences: z.array(z.string().min(1).max(1000)).max(100).nullish(),
-  tools: z.array(tool).nullish(),
+  tools: z.array(tool).max(MOST).nullish(),
   tool_choice: z.looseObject({
     type: z.string(),
     name: text,

@@ -56,6 +56,7 @@ function eventsOf(
     holdText: false,
     toolNamed: (name) => callable.find(({ chat }) => chat.function.name === name),
     newHealer: null,
+    stop: null,
     sealReasoning: null,
   });
   const { name, pieces } = call;

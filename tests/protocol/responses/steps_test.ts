@@ -39,6 +39,7 @@ function run(
     mostCalls: options.mostCalls ?? Infinity,
     toolNamed: () => undefined,
     newHealer: null,
+    stop: null,
     sealReasoning: null,
     holdText: options.holdText ?? false,
   });

@@ -26,6 +26,7 @@ export function compactionSteps(context: CompactionContext): ResponseSteps {
     ...frame.told,
     chunk: (chunk) => summary.chunk(chunk),
     finished: () => summary.finished(),
+    stopped: () => false,
     heldText: () => null,
     silent: () => summary.cut() === null && summary.text() === "",
     explainSilence() {

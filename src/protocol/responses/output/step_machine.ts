@@ -4,6 +4,7 @@
 import type { ChatChunk } from "../../chat.ts";
 import type { ApiError } from "../../error.ts";
 import type { TextHealer } from "../../healing/healer.ts";
+import type { StopWatch } from "../../stop_sequences.ts";
 import type { OfferedTool } from "../tools/tool_set.ts";
 import type { CallPrefix } from "./calls.ts";
 import type { Emit, ProgressNote } from "./events.ts";
@@ -36,6 +37,8 @@ export interface StepContext {
   toolNamed: (name: string) => OfferedTool | undefined;
   /** Makes what finds thoughts and maybe calls in the text; null where it is to be left alone. */
   newHealer: ((calls: boolean) => TextHealer) | null;
+  /** Ends the answer at a text; null where none was named. */
+  stop: StopWatch | null;
   /** Seals thoughts for `encrypted_content`; null where the client did not ask for it. */
   sealReasoning: ((text: string) => string) | null;
 }
@@ -52,6 +55,8 @@ export interface ResponseSteps {
   beat(note: ProgressNote | null): void;
   /** Whether the upstream said why it stopped. */
   finished(): boolean;
+  /** Whether a stop sequence has ended the answer, whatever the upstream goes on to say. */
+  stopped(): boolean;
   /** The text kept back, maybe empty; null where the answer made calls, was cut, or is not held. */
   heldText(): string | null;
   /** Whether the model ended its turn by itself and said nothing: no text, no call, no refusal. */

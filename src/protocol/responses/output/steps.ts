@@ -15,13 +15,17 @@ import type { TokenLogprob } from "./item_types.ts";
 import { type OpenMessage, openMessage, type OpenReasoning, openReasoning } from "./items.ts";
 import { NO_LOGPROBS, toLogprobs } from "./logprobs.ts";
 import { incompleteReason, type ResponseSteps, type StepContext } from "./step_machine.ts";
+import { countsSoFar } from "./usage.ts";
 
 const BLANK = /^\s*$/;
 
 /** Makes the machine for one response. */
 export function responseSteps(context: StepContext): ResponseSteps {
-  const { emit, newId, usage } = context;
-  let healer = context.newHealer?.(true) ?? null;
+  const { emit, newId, usage, stop } = context;
+  let mayCall = true;
+  let healer = context.newHealer?.(mayCall) ?? null;
+  /** Whether the healer has heard text that a thought would interrupt. */
+  let inText = false;
   const frame = responseFrame(context, (status) => open?.snapshot(status) ?? null);
   const { done } = frame;
   let open: OpenReasoning | OpenMessage | OpenCall | null = null;
@@ -92,12 +96,40 @@ export function responseSteps(context: StepContext): ResponseSteps {
     if (!BLANK.test(text)) message().appendText(text, logprobs);
   }
 
+  /** Text on its way, which a stop sequence may end or hold back. */
+  function write(text: string, logprobs: TokenLogprob[]): void {
+    const told = stop === null ? text : stop.push(text);
+    if (told !== "") say(told, logprobs);
+  }
+
+  /** What the beginning of a stop sequence held back, for the text has ended. */
+  function release(): void {
+    const text = stop?.flush() ?? "";
+    if (text !== "") say(text, NO_LOGPROBS);
+  }
+
+  /** A thought ends the text before it, with whatever the beginning of something held back. */
+  function endText(): void {
+    if (inText && healer !== null) {
+      tell(healer.end());
+      healer = context.newHealer?.(mayCall) ?? null;
+    }
+    inText = false;
+    release();
+  }
+
+  const stopped = () => stop !== null && stop.matched() !== null;
+
   /** What the healer made of the text. */
   function tell(pieces: readonly HealedPiece[]): void {
     for (const piece of pieces) {
-      if (calls.full()) return;
-      if (piece.kind === "text") say(piece.text, NO_LOGPROBS);
-      else if (piece.kind === "reasoning") {
+      if (calls.full() || stopped()) return;
+      if (piece.kind === "text") {
+        write(piece.text, NO_LOGPROBS);
+        continue;
+      }
+      release();
+      if (piece.kind === "reasoning") {
         usage.thought();
         think(piece.text);
       } else calls.add(piece.name, piece.arguments);
@@ -107,18 +139,24 @@ export function responseSteps(context: StepContext): ResponseSteps {
   function apply(delta: ChatDelta, logprobs: TokenLogprob[]): void {
     if (calls.full()) return;
     if (delta.reasoning_content) {
+      endText();
       usage.thought();
       think(delta.reasoning_content);
     }
     if (delta.content) {
-      if (healer === null) say(delta.content, logprobs);
+      inText = true;
+      if (healer === null) write(delta.content, logprobs);
       else tell(healer.push(delta.content));
+      if (stopped()) return;
     }
     if (delta.refusal) {
       flushPending();
       message().appendRefusal(delta.refusal);
     }
-    if (delta.tool_calls && healer !== null) tell(healer.sleep());
+    if (delta.tool_calls) {
+      if (healer !== null) tell(healer.sleep());
+      release();
+    }
     if (context.mostCalls === 0) return;
     for (const fragment of delta.tool_calls ?? []) calls.delta(fragment);
   }
@@ -138,6 +176,7 @@ export function responseSteps(context: StepContext): ResponseSteps {
   return {
     ...frame.told,
     chunk(chunk) {
+      if (stopped()) return;
       const choice = chunk.choices?.find((one) => one.index === 0);
       if (choice !== undefined) {
         apply(
@@ -148,10 +187,12 @@ export function responseSteps(context: StepContext): ResponseSteps {
           // A call is finished without its closing tags, but never when it was cut.
           tell(incompleteReason(choice.finish_reason) === null ? healer.end() : healer.sleep());
         }
-        finishReason = choice.finish_reason ?? finishReason;
+        if (choice.finish_reason != null) release();
+        finishReason = stopped() ? "stop" : choice.finish_reason ?? finishReason;
       }
-      usage.chunk(chunk);
+      usage.chunk(stopped() ? countsSoFar(chunk) : chunk);
     },
+    stopped,
     finished: () => finishReason !== null,
     heldText() {
       const final = context.holdText && finishReason === "stop" && !calls.active() &&
@@ -166,8 +207,11 @@ export function responseSteps(context: StepContext): ResponseSteps {
     restart(calls) {
       closeOpen();
       pending = { text: "", logprobs: [] };
+      mayCall = calls;
+      inText = false;
       healer = context.newHealer?.(calls) ?? null;
       finishReason = null;
+      stop?.restart();
     },
     finish() {
       flushPending();

@@ -36,6 +36,14 @@ export function usageCounter(): UsageCounter {
   };
 }
 
+/** The counts of an answer that is left before its end, whose last ones nobody hears. */
+export function countsSoFar({ timings }: ChatChunk): ChatChunk {
+  if (timings === undefined) return {};
+  const { cache_n, prompt_n, predicted_n } = timings;
+  const usage = { prompt_tokens: cache_n + prompt_n, completion_tokens: predicted_n };
+  return { usage, timings };
+}
+
 /**
  * llama-server's counts in OpenAI's words. It does not count reasoning tokens: Chaski counts the
  * deltas, of which each is one token (two only where a character needs several).
