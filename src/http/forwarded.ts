@@ -40,7 +40,7 @@ function forward(forwarding: Forwarding) {
         scope.tell(tokens);
         return wholeBody(text);
       },
-      conversion: wholeAnswer,
+      conversion: () => wholeAnswer(),
       events: false,
       tears: true,
       headers: {},

@@ -8,7 +8,7 @@ import { type MessagesRequest, parseMessagesRequest } from "../protocol/messages
 import { trimmerOf } from "../protocol/messages/parameters.ts";
 import { stopWatch } from "../protocol/stop_sequences.ts";
 import { wholeWriter } from "../protocol/responses/output/event_writer.ts";
-import { countPrompt } from "./input_tokens.ts";
+import { answerCount } from "./input_tokens.ts";
 import type { Beside } from "./beside.ts";
 import { readJson } from "./body.ts";
 import { claudeThread } from "./claude_thread.ts";
@@ -65,7 +65,12 @@ function whole(prepared: Generation, facts: MessageFacts, requestId: string) {
 export async function countMessageTokens(c: Context, services: Services): Promise<Response> {
   const { json } = await readJson(c.req.raw, services.config.limits);
   const { request } = await readMessages(c, services, json);
-  return c.json({ input_tokens: await countPrompt(c, services, request) });
+  const requestId = c.get("scope").id;
+  return answerCount(c, services, {
+    request,
+    told: (input_tokens) => ({ input_tokens }),
+    failure: (error) => anthropicErrorBody(error, requestId),
+  });
 }
 
 async function readMessages(

@@ -1,5 +1,5 @@
 /** An answer in one piece, which the upstream has given whole. */
-import { openAiErrorBody } from "../protocol/error.ts";
+import { type ApiError, openAiErrorBody } from "../protocol/error.ts";
 import type { Conversion } from "./transfer.ts";
 
 const encoder = new TextEncoder();
@@ -14,8 +14,14 @@ export function wholeBody(text: string): ReadableStream<Uint8Array> {
   });
 }
 
-/** Hands that body on as it is. */
-export function wholeAnswer(): Conversion {
+/**
+ * Hands that body on as it is.
+ *
+ * @param failure what is said in its place where it never comes
+ */
+export function wholeAnswer(
+  failure: (error: ApiError) => unknown = openAiErrorBody,
+): Conversion {
   let answering = false;
   return {
     open: () => "",
@@ -26,7 +32,7 @@ export function wholeAnswer(): Conversion {
     },
     ended: () => false,
     end: () => "",
-    fail: (error) => JSON.stringify(openAiErrorBody(error)),
+    fail: (error) => JSON.stringify(failure(error)),
     beat: () => "",
   };
 }

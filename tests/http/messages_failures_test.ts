@@ -1,8 +1,8 @@
 /** What goes wrong behind Chaski, as a Messages client is told it: in Anthropic's envelope. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { delay, failure } from "../fake_llama/script.ts";
+import { delay, failure, status } from "../fake_llama/script.ts";
 import { collect } from "../sse_reader.ts";
-import { MESSAGES, messagesErrorOf, type TestApp, testApp } from "./test_app.ts";
+import { errorOf, MESSAGES, messagesErrorOf, type TestApp, testApp } from "./test_app.ts";
 import { BEFORE, GARBAGE, WITHIN } from "./upstream_failures.ts";
 
 const { path, body } = MESSAGES;
@@ -147,4 +147,16 @@ Deno.test("/v1/messages says that nobody listens behind Chaski", async () => {
   const response = await app.post(path, { ...body, stream: true });
   assertEquals([response.status, response.headers.get("x-should-retry")], [502, null]);
   assertEquals((await messagesErrorOf(response)).type, "api_error");
+});
+
+Deno.test("counting tokens over a llama-server that is gone is 502, not a defect", async () => {
+  await using app = await testApp();
+  app.fake.always("POST /v1/chat/completions/input_tokens", status(200, { input_tokens: 7 }));
+  assertEquals((await app.post(`${path}/count_tokens`, body)).status, 200);
+  await app.fake.down();
+  const answer = await app.post(`${path}/count_tokens`, body);
+  assertEquals(answer.status, 502);
+  assertEquals((await answer.json()).error.type, "api_error");
+  const openAi = await app.post("/v1/responses/input_tokens", { input: "Hi" });
+  assertEquals([openAi.status, (await errorOf(openAi)).code], [502, "upstream_unreachable"]);
 });

@@ -93,7 +93,7 @@ function shownParts(block: unknown, param: string, notes: Notes): Part[] {
   const text = documentText(block);
   if (text !== null) {
     if (!text.whole) {
-      const message = "A document that is no text was left out.";
+      const message = "What is no text of a document was left out.";
       notes.push({ code: "document_omitted", param, message });
     }
     return [{ type: "input_text", text: text.text }];

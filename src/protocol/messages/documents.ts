@@ -13,14 +13,17 @@ export interface DocumentText {
 export function documentText(block: Record<string, unknown>): DocumentText | null {
   if (block.type === "document") return ofDocument(block);
   if (block.type !== "search_result") return null;
-  const texts = textsIn(block.content);
   const head = [block.title, block.source].filter((word) => typeof word === "string").join(", ");
-  return { text: fenced(head || "search result", texts.join("\n")), whole: true };
+  return fencedBlocks(head || "search result", block.content);
 }
 
 function ofDocument({ source, title, context }: Record<string, unknown>): DocumentText {
   const name = typeof title === "string" && title !== "" ? title : "document";
   const about = typeof context === "string" && context !== "" ? `${context}\n` : "";
+  if (isRecord(source) && source.type === "content") {
+    const { text, whole } = fencedBlocks(name, source.content);
+    return { text: `${about}${text}`, whole };
+  }
   const text = isRecord(source) ? sourceText(source, name) : null;
   return text === null
     ? { text: `${about}[document omitted: ${cleanName(name)} is no text]`, whole: false }
@@ -28,12 +31,8 @@ function ofDocument({ source, title, context }: Record<string, unknown>): Docume
 }
 
 function sourceText(source: Record<string, unknown>, name: string): string | null {
-  const { type, data, media_type, content } = source;
+  const { type, data, media_type } = source;
   if (type === "text" && typeof data === "string") return fenced(name, data);
-  if (type === "content") {
-    const texts = typeof content === "string" ? [content] : textsIn(content);
-    return texts.length === 0 ? null : fenced(name, texts.join("\n"));
-  }
   if (type !== "base64" || typeof data !== "string") return null;
   const media = typeof media_type === "string" ? media_type : "";
   try {
@@ -48,11 +47,17 @@ function sourceText(source: Record<string, unknown>, name: string): string | nul
   }
 }
 
-function textsIn(content: unknown): string[] {
-  if (!Array.isArray(content)) return [];
-  return content.flatMap((block) =>
-    isRecord(block) && typeof block.text === "string" ? [block.text] : []
-  );
+/** Blocks inside a document: a mark stands for what is no text. */
+function fencedBlocks(name: string, content: unknown): DocumentText {
+  const blocks: unknown[] = Array.isArray(content) ? content : [content];
+  const texts = blocks.map(textIn);
+  const said = texts.map((text) => text ?? "[omitted: this is no text]").join("\n");
+  return { text: fenced(name, said), whole: !texts.includes(null) };
+}
+
+function textIn(block: unknown): string | null {
+  if (typeof block === "string") return block;
+  return isRecord(block) && typeof block.text === "string" ? block.text : null;
 }
 
 function fenced(name: string, text: string): string {

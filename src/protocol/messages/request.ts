@@ -25,8 +25,12 @@ export interface TranslatedMessages {
   notes: Note[];
 }
 
-/** Stands first in the system prompt and differs from session to session (Claude Code 2.1.330). */
-const BILLING = "x-anthropic-billing-header:";
+/** A line that stands first in the system prompt, other in every session (Claude Code 2.1.330). */
+const BILLING = /^x-anthropic-billing-header:[^\n]*\n?/;
+
+function withoutBilling(text: string): string {
+  return text.replace(BILLING, "");
+}
 
 const NO_WEB_SEARCH = "Web search is not available: this server runs no searches, so nothing was " +
   "searched and there are no results. Do not answer as if there were.";
@@ -38,8 +42,9 @@ export function fromMessages(
 ): TranslatedMessages {
   const notes: Note[] = [];
   const { model, stream, temperature, top_p, top_k, max_tokens, thinking } = message;
-  const system = textsOf(message.system).filter((text) => !text.startsWith(BILLING));
-  const budget = thinking?.type === "enabled" ? thinking.budget_tokens : null;
+  const system = textsOf(message.system).map(withoutBilling).filter((text) => text !== "");
+  const { budget_tokens } = thinking?.type === "enabled" ? thinking : {};
+  const budget = budget_tokens != null && budget_tokens >= 1 ? Math.floor(budget_tokens) : null;
   return {
     request: {
       model,

@@ -18,6 +18,8 @@ Deno.test("`fromMessages()` makes the system prompt the leading message", () => 
   }];
   assertEquals(chatOf({ system }).messages, expected);
   assertEquals(chatOf({ system: "One.\n\nTwo." }).messages, expected);
+  const joined = "x-anthropic-billing-header: cc_version=2;\nOne.\n\nTwo.";
+  assertEquals(chatOf({ system: joined }).messages, expected);
 });
 
 Deno.test("`fromMessages()` puts what follows the first prompt as a system message before it", () => {
@@ -104,6 +106,12 @@ Deno.test("`fromMessages()` gives documents as text, and marks those that are no
   assertEquals(shown(bytes), '<file name="a.txt">\nred\n</file>');
   const pdf = { type: "base64", media_type: "application/pdf", data: "JVBERg==" };
   assertEquals(shown(pdf), "[document omitted: a.txt is no text]");
+  const image = { type: "image", source: { type: "base64", data: "iVBO" } };
+  const mixed = { type: "content", content: [text("red"), image] };
+  const marked = '<document name="a.txt">\nred\n[omitted: this is no text]\n</document>';
+  assertEquals(shown(mixed), marked);
+  const found = { type: "search_result", title: "T", source: "s", content: [image] };
+  assertEquals(notesOf({ messages: [user(found)] }), ["document_omitted messages[0].content[0]"]);
   const messages = [user({ type: "document", source: { type: "url", url: "https://x/y" } })];
   assertEquals(notesOf({ messages }), ["document_omitted messages[0].content[0]"]);
 });
@@ -150,6 +158,8 @@ Deno.test("`fromMessages()` switches thinking on and off", () => {
   assertEquals(kwargs({ thinking: { type: "adaptive" } }), undefined);
   const thinking = { type: "enabled", budget_tokens: 2000 };
   assertEquals(chatOf({ thinking }).thinking_budget_tokens, 2000);
+  const odd = { type: "enabled", budget_tokens: -7.5 };
+  assertEquals(chatOf({ thinking: odd }).thinking_budget_tokens, undefined);
   const effort = chatOf(
     { thinking: { type: "adaptive" }, output_config: { effort: "xhigh" } },
     { vision: false, thinking: "reasoning_effort", control: null },
