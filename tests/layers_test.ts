@@ -9,8 +9,8 @@ import { fileURLToPath } from "node:url";
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "main.ts": ["cli"],
   cli: [
-    ...["http", "upstream", "store", "protocol", "config", "log.ts", "version.ts"],
-    ...["commander", "@std/toml", "node:path"],
+    ...["http", "upstream", "models", "store", "protocol", "config", "log.ts", "version.ts"],
+    ...["commander", "@std/toml", "node:crypto", "node:path"],
   ],
   http: [
     ...["stream", "upstream", "store", "protocol", "config", "log.ts"],
@@ -18,6 +18,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
   stream: ["protocol"],
   upstream: ["protocol", "undici"],
+  models: ["protocol", "node:path"],
   store: ["node:buffer", "node:crypto", "node:path", "node:sqlite"],
   protocol: ["zod", "@cfworker/json-schema"],
   config: ["zod", "@std/*", "node:path"],

@@ -26,6 +26,11 @@ export function optionText(setting: Setting): string {
   return `${setting.about} (env ${variable}${fallback === "none" ? "" : `, default ${fallback}`})`;
 }
 
+/** Whether `chaski serve` has an option for it. */
+export function isOfServe(setting: Setting): setting is Setting & { flag: string } {
+  return setting.flag !== undefined && setting.command === undefined;
+}
+
 /** Two columns under a heading, wrapped as commander wraps its own. */
 function section(heading: string, rows: readonly [string, string][], place: HelpPlace): string {
   const help = new Help();
@@ -55,6 +60,7 @@ export function programHelp(place: HelpPlace): string {
     "  chaski codex                              # Codex on it; with config: for good",
     "  chaski doctor codex                       # why Codex does not work",
     "  chaski claude                             # Claude Code on it",
+    "  chaski models list                        # the models on this machine",
     "  chaski serve --help                       # every setting",
   ].join("\n");
   return ["", examples, "", section("Exit codes:", EXIT_CODES, place)].join("\n");
@@ -63,7 +69,7 @@ export function programHelp(place: HelpPlace): string {
 /** Below `chaski serve --help`: what has no option, the files, and how to go on. */
 export function serveHelp(place: HelpPlace): string {
   const further = settings
-    .filter((setting) => setting.flag === undefined)
+    .filter((setting) => !isOfServe(setting))
     .map((setting): [string, string] => [
       setting.env,
       `${setting.about} (${expects(setting)}, default ${defaultOf(setting)})`,

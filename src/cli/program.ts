@@ -16,8 +16,9 @@ import { baseUrl } from "./clients/place.ts";
 import { addCodexCommands } from "./codex/commands.ts";
 import { CODEX } from "./codex/program.ts";
 import { health } from "./health.ts";
-import { optionText, programHelp, serveHelp, styleTitle } from "./help.ts";
+import { isOfServe, optionText, programHelp, serveHelp, styleTitle } from "./help.ts";
 import type { Io } from "./io.ts";
+import { addModelCommands } from "./models/commands.ts";
 import { cutUnknownValues, refuseKeys, usageSentence } from "./usage.ts";
 
 /**
@@ -41,6 +42,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   });
   addCodexCommands(program, io, passed, (code) => outcome.code = code);
   addClaudeCommands(program, io, passed, (code) => outcome.code = code);
+  addModelCommands(program, io, (code) => outcome.code = code);
   try {
     refuseKeys(own);
     const args = own.length > 0 ? cutUnknownValues(own, longOptions(program)) : ["--help"];
@@ -122,7 +124,7 @@ function serveCommand(io: Io, serve: (flags: Flags) => Promise<void>): Command {
     .description("Serves OpenAI Responses, Chat Completions and Models in front of llama-server.")
     .addHelpText("after", () => serveHelp(io));
   for (const setting of settings) {
-    if (setting.flag === undefined || setting.group === undefined) continue;
+    if (!isOfServe(setting) || setting.group === undefined) continue;
     command.addOption(new Option(setting.flag, optionText(setting)).helpGroup(setting.group));
   }
   command.addOption(

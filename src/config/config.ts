@@ -7,7 +7,7 @@ import { ConfigError } from "./error.ts";
 import { cannotRead, readSmallFile } from "./file.ts";
 import { type KeyInput, type LoadedKey, loadKey } from "./keys.ts";
 import { type Flags, fromEnv, fromFlags, type Given, unknownVariables } from "./layers.ts";
-import { besideConfig, defaultLocations, type Env } from "./locations.ts";
+import { besideConfig, defaultLocations, type Env, type Os } from "./locations.ts";
 import { checked, withDefaults } from "./merge.ts";
 import type { Settings } from "./schema.ts";
 import { fromToml } from "./toml.ts";
@@ -30,6 +30,8 @@ export interface Config {
   readonly apiKey?: string;
   /** Absent where no home folder is known: nothing is kept then. */
   readonly dataDir?: string;
+  /** Folders with GGUF files, in the order in which they were named. */
+  readonly modelsDirs: readonly string[];
   readonly images: "omit" | "refuse";
   readonly reasoningEvents: "summary" | "text";
   readonly progress: boolean;
@@ -74,7 +76,7 @@ export async function loadConfig(given: ConfigInput): Promise<Config> {
   // Wrong values are errors also where another wins over them: nobody leaves them on purpose.
   const layers = [
     ...(file?.given ?? []),
-    ...fromEnv(input.env).map(checked),
+    ...fromEnv(input.env, input.os).map(checked),
     ...fromFlags(input.flags).map(checked),
   ];
   // The last one of a key wins.
@@ -117,12 +119,17 @@ async function readConfigFile(
   const text = await readSmallFile(readTextFile, path, what);
   if (text !== undefined) {
     const given = fromToml(text, path).map(checked).map((each) =>
-      each.setting.isPath ? { ...each, value: besideConfig(path, String(each.value), os) } : each
+      each.setting.isPath ? { ...each, value: seenFrom(path, each.value, os) } : each
     );
     return { path, given };
   }
   if (named !== undefined) throw cannotRead(what, "there is no such file");
   return undefined;
+}
+
+function seenFrom(configFile: string, value: unknown, os: Os): string | string[] {
+  const beside = (path: unknown) => besideConfig(configFile, String(path), os);
+  return Array.isArray(value) ? value.map(beside) : beside(value);
 }
 
 /** The settings under the names that the code uses; keys and folder are added by the caller. */
@@ -135,6 +142,7 @@ function rename(settings: Settings): Omit<Config, "dataDir" | "warnings"> {
     port: settings.port,
     oss: settings.oss,
     auth: settings.auth,
+    modelsDirs: settings.models_dir,
     images: settings.images,
     reasoningEvents: settings.reasoning_events,
     progress: settings.progress,

@@ -13,9 +13,10 @@ function inner(schema: z.core.$ZodType): z.core.$ZodType {
 }
 
 /** How the text of a flag or a variable is to be read. */
-export function kindOf(setting: Setting): "text" | "number" | "boolean" {
+export function kindOf(setting: Setting): "text" | "number" | "boolean" | "list" {
   const schema = inner(setting.schema);
   if (schema instanceof z.ZodNumber) return "number";
+  if (schema instanceof z.ZodArray) return "list";
   return schema instanceof z.ZodBoolean ? "boolean" : "text";
 }
 
@@ -32,11 +33,13 @@ export function expects(setting: Setting): string {
     const last = words.pop();
     return words.length > 0 ? `${words.join(", ")} or ${last}` : `${last}`;
   }
+  if (schema instanceof z.ZodArray) return "a list of paths";
   return setting.isPath ? "a path" : "text";
 }
 
 /** The default as a person reads it: a value, the schema's words for it, or `none`. */
 export function defaultOf(setting: Setting): string {
   const value = setting.schema.parse(undefined);
-  return setting.fallback ?? (value === undefined ? "none" : String(value));
+  // An empty list is none, too.
+  return setting.fallback ?? (String(value ?? "") || "none");
 }

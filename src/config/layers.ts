@@ -3,7 +3,7 @@
  */
 
 import { kindOf } from "./describe.ts";
-import type { Env } from "./locations.ts";
+import type { Env, Os } from "./locations.ts";
 import { type Setting, settings } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
 
@@ -17,7 +17,7 @@ export interface Given {
 }
 
 /** Command line options by setting key; `config` is the path of the config file. */
-export type Flags = Readonly<Record<string, string | boolean | undefined>>;
+export type Flags = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
 
 /** Variables that are no settings: keys, the config file, the clients to start, stacks of errors. */
 export const otherVariables: readonly string[] = [
@@ -54,15 +54,21 @@ export function fromFlags(flags: Flags): Given[] {
   });
 }
 
+/** A list of paths is parted as the PATH is. */
+function listFrom(text: string, os: Os): string[] {
+  return text.split(os === "windows" ? ";" : ":").filter((each) => each.trim() !== "");
+}
+
 /**
  * What the environment gave. An empty variable counts as unset, as compose files produce them;
  * not so an empty key file, which would open the door without a word.
  */
-export function fromEnv(env: Env): Given[] {
+export function fromEnv(env: Env, os: Os): Given[] {
   return settings.flatMap((setting): Given[] => {
     const text = env[setting.env];
     if (text === undefined || (text.trim() === "" && !setting.key.endsWith("key_file"))) return [];
-    return [{ setting, value: fromText(setting, text), layer: "env", where: setting.env }];
+    const value = kindOf(setting) === "list" ? listFrom(text, os) : fromText(setting, text);
+    return [{ setting, value, layer: "env", where: setting.env }];
   });
 }
 

@@ -15,8 +15,10 @@ export interface SettingInfo {
   group?: string;
   /** The default in words, where it is not a value. */
   fallback?: string;
-  /** A path; in the config file it is seen from the folder of that file. */
+  /** A path, or several; in the config file they are seen from the folder of that file. */
   isPath?: true;
+  /** The commands that take the option, where that is not `serve`. */
+  command?: "models";
 }
 
 const infos = z.registry<SettingInfo>();
@@ -35,12 +37,17 @@ function address(parse: (text: string) => Parsed) {
   });
 }
 
+const onePath = z.string().trim().max(4096)
+  .refine((text) => text !== "" && !text.includes("\0"), "expected a path")
+  // No shell expands `~` inside a variable or a file: it would become a folder of that name.
+  .refine((text) => !text.startsWith("~"), "expected a path written out in full, without ~");
+
 function path(info: SettingInfo) {
-  const schema = z.string().trim().max(4096)
-    .refine((text) => text !== "" && !text.includes("\0"), "expected a path")
-    // No shell expands `~` inside a variable or a file: it would become a folder of that name.
-    .refine((text) => !text.startsWith("~"), "expected a path written out in full, without ~");
-  return setting(schema.optional(), { ...info, isPath: true });
+  return setting(onePath.optional(), { ...info, isPath: true });
+}
+
+function paths(info: SettingInfo) {
+  return setting(z.array(onePath).max(64).default([]), { ...info, isPath: true });
 }
 
 const root = {
@@ -90,6 +97,12 @@ const root = {
     group: "Files:",
     about: "Folder for what Chaski stores",
     fallback: "depends on the platform",
+  }),
+  models_dir: paths({
+    flag: "--models-dir <dir>",
+    group: "Models:",
+    command: "models",
+    about: "Folders with GGUF files for chaski models, beside those of other programs",
   }),
   images: setting(z.enum(["omit", "refuse"]).default("omit"), {
     about: "Images for a model that cannot see: leave them out and say so to the model, or refuse",

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { serveHelp } from "../../src/cli/help.ts";
+import { isOfServe, serveHelp } from "../../src/cli/help.ts";
 import { run } from "../../src/cli/program.ts";
 import { otherVariables } from "../../src/config/layers.ts";
 import { settings } from "../../src/config/schema.ts";
@@ -15,7 +15,7 @@ async function help(columns: number, ...command: string[]): Promise<string> {
 Deno.test("serveHelp() and the options name every setting with its default [E01]", async () => {
   const text = (await help(100, "serve")).replace(/\s+/g, " ");
   for (const setting of settings) {
-    if (setting.flag) assertStringIncludes(text, ` ${setting.flag} `);
+    if (isOfServe(setting)) assertStringIncludes(text, ` ${setting.flag} `);
     assertStringIncludes(text, setting.env);
     assertStringIncludes(text, setting.about);
     const fallback = defaultOf(setting);
@@ -44,9 +44,22 @@ Deno.test("serveHelp() shows the locations of the platform, or that there are no
   assertStringIncludes(nowhere, "none, the home folder is unknown");
 });
 
+for (const command of ["list", "info"]) {
+  Deno.test(`the help of models ${command} has the options of its own settings`, async () => {
+    const text = (await help(100, "models", command)).replace(/\s+/g, " ");
+    for (const setting of settings.filter(({ command }) => command === "models")) {
+      assertStringIncludes(text, ` ${setting.flag} ${setting.about} (env ${setting.env})`);
+    }
+    assertStringIncludes(text, " --json ");
+  });
+}
+
 for (const columns of [80, 100]) {
   Deno.test(`serveHelp() and every other help fit into ${columns} columns`, async () => {
-    const commands = ["serve", "", "codex", "codex config", "doctor codex", "claude", "claude env"]
+    const commands = [
+      ...["serve", "", "codex", "codex config", "doctor codex", "claude", "claude env"],
+      ...["models", "models list", "models info"],
+    ]
       .map((words) => words.split(" ").filter((word) => word !== ""));
     const text = (await Promise.all(commands.map((words) => help(columns, ...words)))).join("");
     const wide = text.split("\n").filter((line) => line.length > columns);

@@ -24,6 +24,7 @@ Deno.test("run() serves with what the options say", async () => {
     auth: true,
     apiKey: "sk-file",
     dataDir: "/data",
+    modelsDirs: [],
     images: "omit",
     reasoningEvents: "summary",
     progress: true,

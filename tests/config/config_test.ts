@@ -24,6 +24,7 @@ const DEFAULTS: Config = {
   oss: false,
   auth: true,
   dataDir: "/home/ann/.local/share/chaski",
+  modelsDirs: [],
   images: "omit",
   reasoningEvents: "summary",
   progress: true,
@@ -50,6 +51,7 @@ const EVERYTHING: Config = {
   auth: true,
   apiKey: "sk-api",
   dataDir: "/srv/chaski",
+  modelsDirs: ["/models", "/more"],
   images: "refuse",
   reasoningEvents: "text",
   progress: false,
@@ -63,7 +65,7 @@ const EVERYTHING: Config = {
 };
 
 /** Every key with a value other than its default. */
-const VALUES: Readonly<Record<string, string | number | boolean>> = {
+const VALUES: Readonly<Record<string, string | number | boolean | readonly string[]>> = {
   upstream: "https://models.example/llama/v1/",
   upstream_key_file: "/keys/up",
   default_model: "any",
@@ -73,6 +75,7 @@ const VALUES: Readonly<Record<string, string | number | boolean>> = {
   auth: true,
   api_key_file: "/keys/api",
   data_dir: "/srv/chaski",
+  models_dir: ["/models", "/more"],
   images: "refuse",
   reasoning_events: "text",
   store: "never",
@@ -90,6 +93,15 @@ const VALUES: Readonly<Record<string, string | number | boolean>> = {
   "retention.mb": 7,
 };
 
+function textOf(value: unknown): string {
+  return Array.isArray(value) ? value.join(":") : String(value);
+}
+
+/** An option that may stand there several times is a list. */
+function flagOf(value: unknown): string | string[] {
+  return Array.isArray(value) ? value : String(value);
+}
+
 const KEY_FILES = { "/keys/up": "sk-up", "/keys/api": "sk-api" };
 
 Deno.test("loadConfig() takes every setting from the config file", async () => {
@@ -100,14 +112,14 @@ Deno.test("loadConfig() takes every setting from the config file", async () => {
 
 Deno.test("loadConfig() takes every setting from the environment", async () => {
   const env = Object.fromEntries(
-    settings.map((setting) => [setting.env, String(VALUES[setting.key])]),
+    settings.map(({ env, key }) => [env, textOf(VALUES[key])]),
   );
   assertEquals(await load({ env, readTextFile: fakeFiles(KEY_FILES) }), EVERYTHING);
 });
 
 Deno.test("loadConfig() takes every setting that has an option from there", async () => {
   const flags = Object.fromEntries(
-    settings.filter(({ flag }) => flag).map(({ key }) => [key, String(VALUES[key])]),
+    settings.filter(({ flag }) => flag).map(({ key }) => [key, flagOf(VALUES[key])]),
   );
   const config = await load({ flags, readTextFile: fakeFiles(KEY_FILES) });
   const { images, reasoningEvents, progress, limits, timeouts, store, retention } = DEFAULTS;
@@ -157,6 +169,20 @@ Deno.test("loadConfig() finds variables on Windows in any case", async () => {
 
 Deno.test("loadConfig() reads a config file with a byte order mark", async () => {
   assertEquals((await load({ toml: "\uFEFFport = 1" })).port, 1);
+});
+
+Deno.test("loadConfig() takes lists of paths as each layer has them", async () => {
+  const dirs = async (input: Parameters<typeof load>[0]) => (await load(input)).modelsDirs;
+  assertEquals(await dirs({ toml: 'models_dir = ["gguf", "/srv"]' }), [
+    "/home/ann/.config/chaski/gguf",
+    "/srv",
+  ]);
+  assertEquals(await dirs({ env: { CHASKI_MODELS_DIR: "/a::/b c:" } }), ["/a", "/b c"]);
+  assertEquals(await dirs({ os: "windows", env: { CHASKI_MODELS_DIR: "D:\\a;b" } }), [
+    "D:\\a",
+    "b",
+  ]);
+  assertEquals(await dirs({ flags: { models_dir: ["x"] }, toml: 'models_dir = ["/y"]' }), ["x"]);
 });
 
 const WHOLE_PORT = "expected a whole number from 0 to 65535";
@@ -235,6 +261,16 @@ const REFUSALS: [string, Parameters<typeof load>[0], string][] = [
     "a path with ~",
     { toml: 'data_dir = "~/data"' },
     `Cannot use data_dir in ${FILE}, line 1: expected a path written out in full, without ~`,
+  ],
+  [
+    "one path for a list",
+    { toml: 'models_dir = "/models"' },
+    `Cannot use models_dir in ${FILE}, line 1: expected a list of paths`,
+  ],
+  [
+    "a list with a path with ~",
+    { flags: { models_dir: ["/models", "~/models"] } },
+    "Cannot use --models-dir: expected a path written out in full, without ~",
   ],
   [
     "a wrong value that another one wins over",

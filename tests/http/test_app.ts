@@ -42,6 +42,7 @@ const CONFIG: Omit<Config, "upstream"> = {
   oss: false,
   auth: true,
   dataDir: "",
+  modelsDirs: [],
   images: "omit",
   reasoningEvents: "summary",
   progress: true,
