@@ -17,7 +17,7 @@ export function capabilitiesOf(
   const templates = `${header.chatTemplate ?? ""}\n${header.toolTemplate ?? ""}`;
   const found: [Capability, boolean][] = [
     ["chat", true],
-    ["tools", /\b(?:tools|tool_calls)\b/.test(templates)],
+    ["tools", /tools\b|\btool_calls\b|(["'])tool\1/.test(templates)],
     ["thinking", thinks(templates)],
     ["vision", projector?.vision ?? false],
     ["audio", projector?.audio ?? false],

@@ -27,37 +27,52 @@ const MOST_FILES = 2000;
 export async function walkFolder(root: string): Promise<Walked> {
   const walked: Walked = { files: [], cut: false };
   const visited = new Set<string>();
-  let entries = 0;
-  const visit = async (path: string, folders: readonly string[]): Promise<void> => {
+  const visit = async (path: string, folders: readonly string[], room: Room): Promise<void> => {
     const identity = identityOf(await Deno.stat(path), await Deno.realPath(path));
     // A link may lead back to where the walk came from.
     if (visited.has(identity)) return;
     visited.add(identity);
-    const names: string[] = [];
-    for await (const { name } of Deno.readDir(path)) {
-      if (++entries > MOST_ENTRIES) walked.cut = true;
-      if (walked.cut) break;
-      names.push(name);
-    }
+    const names = await namesIn(path, room);
     const loading = new Set(names.flatMap((name) => downloadOf(name) ?? []));
-    for (const name of names.sort()) {
-      if (name.startsWith(".") || loading.has(name)) continue;
-      if (walked.files.length === MOST_FILES) walked.cut = true;
-      if (walked.cut) return;
+    for (const name of names.sort().filter((name) => !loading.has(name))) {
       const inside = join(path, name);
-      const info = await Deno.stat(inside).catch(() => null);
+      const info = name.startsWith(".") ? null : await Deno.stat(inside).catch(() => null);
       if (info?.isFile && info.size > 0 && isModelFile(name)) {
+        if (walked.files.length === MOST_FILES) {
+          walked.cut = true;
+          return;
+        }
         const same = identityOf(info, await Deno.realPath(inside));
         walked.files.push({ path: inside, name, size: info.size, identity: same, folders });
       } else if (info?.isDirectory && folders.length === DEEPEST) {
         walked.cut = true;
       } else if (info?.isDirectory) {
-        await visit(inside, [...folders, name]).catch(() => {});
+        await visit(inside, [...folders, name], room).catch(() => {});
       }
     }
   };
-  await visit(root, []);
-  return walked;
+  const room: Room = { entries: MOST_ENTRIES, full: false };
+  await visit(root, [], room);
+  return { ...walked, cut: walked.cut || room.full };
+}
+
+/** Entries that a walk may still look at. */
+interface Room {
+  entries: number;
+  full: boolean;
+}
+
+async function namesIn(path: string, room: Room): Promise<string[]> {
+  const names: string[] = [];
+  for await (const { name } of Deno.readDir(path)) {
+    if (room.entries === 0) {
+      room.full = true;
+      break;
+    }
+    room.entries--;
+    names.push(name);
+  }
+  return names;
 }
 
 /** By its place on the disk, which hard links share; by its path where the system tells none. */
