@@ -66,7 +66,9 @@ export function groupParts(files: readonly FoundFile[]): FileGroup[] {
   const groups = new Map<string, { base: string; parts: number; byPart: Map<number, FoundFile> }>();
   for (const file of files) {
     const { base, part, parts } = partOf(baseOf(file.name));
-    const key = JSON.stringify([file.collection, file.folders, base, parts]);
+    // llama-server looks for the others beside the first.
+    const folder = file.path.slice(0, -file.name.length);
+    const key = JSON.stringify([file.collection, folder, base, parts]);
     const group = groups.get(key) ?? { base, parts, byPart: new Map<number, FoundFile>() };
     if (!group.byPart.has(part)) group.byPart.set(part, file);
     groups.set(key, group);

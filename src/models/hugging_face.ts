@@ -31,8 +31,8 @@ async function findInRepository(folder: string, repository: string): Promise<Fou
       if (found.has(key)) continue;
       found.set(key, {
         ...file,
-        // Parts and projectors are taken from one revision.
-        collection: join(folder, revision),
+        // A projector may have come with another revision than the model.
+        collection: folder,
         source: "huggingface",
         owner: repository.includes("/") ? repository.split("/")[0] ?? null : null,
         otherwise: basename(repository).replace(/-gguf$/i, ""),

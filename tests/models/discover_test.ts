@@ -34,7 +34,7 @@ Deno.test("discover() reads the tiny model that llama-server loads", async () =>
   assertEquals(model?.files, [join(folder.path, "tiny.gguf")]);
 });
 
-Deno.test("discover() leaves out downloads under way, hidden files and empty ones [DL05]", async () => {
+Deno.test("discover() leaves out downloads under way, hidden files and empty ones", async () => {
   await using folder = await modelFolder();
   await folder.write("a.gguf");
   await folder.write("b.gguf");
@@ -71,7 +71,7 @@ Deno.test("discover() says which folder of the settings it cannot look into", as
   ]);
 });
 
-Deno.test("discover() takes links and hard links for what they lead to, once [LP20] [LP21]", async () => {
+Deno.test("discover() takes links and hard links for what they lead to, once", async () => {
   await using folder = await modelFolder();
   await using other = await modelFolder();
   const path = await folder.write("a-F16.gguf");

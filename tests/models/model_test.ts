@@ -26,7 +26,7 @@ function joined(files: Record<string, GgufHeader | null>): string[] {
 const MODEL = modelHeader();
 const PROJECTOR = projectorHeader();
 
-Deno.test("toModels() sums the parts of a model, and says what is missing [LP05] [LP11]", () => {
+Deno.test("toModels() sums the parts of a model, and says what is missing", () => {
   const [whole, half, headless] = models({
     "x-Q8_0-00001-of-00002.gguf": MODEL,
     "x-Q8_0-00002-of-00002.gguf": null,
@@ -46,7 +46,7 @@ Deno.test("toModels() takes one file under several names for one model [MD06]", 
   ]);
 });
 
-Deno.test("toModels() leaves out what is no model [MD11] [LP26]", () => {
+Deno.test("toModels() leaves out what is no model [MD11]", () => {
   const typed = (type: string) => modelHeader({ "general.type": text(type) });
   const bare = readPieces(gguf({ "general.architecture": text("llama") }, { tensors: 0 }));
   const split = { "general.architecture": text("llama"), "split.count": scalar("u16", 1) };

@@ -62,7 +62,7 @@ function groupsOf(...paths: string[]) {
   }));
 }
 
-Deno.test("groupParts() joins the parts of one model in their order, and no others [LP24] [LP25]", () => {
+Deno.test("groupParts() joins the parts of one model in their order, and no others", () => {
   const groups = groupsOf(
     ...["a/x-00002-of-00002.gguf", "a/x-00001-of-00002.gguf", "a/x-00001-of-00003.gguf"],
     ...["b/x-00002-of-00002.gguf", "a/y-00001-of-00002.gguf", "a/x.gguf"],

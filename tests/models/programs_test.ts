@@ -67,6 +67,21 @@ Deno.test("findInHub() joins the projector of a repository to what lies in its f
   ]);
 });
 
+Deno.test("findInHub() joins projectors over revisions, but no parts, which must lie together", async () => {
+  await using cache = await modelFolder();
+  const name = "models--org--v-GGUF";
+  const part = (number: number) => ({ [`v-F16-0000${number}-of-00002.gguf`]: modelBytes() });
+  await repository(cache, name, "aaa", { "mmproj-F16.gguf": projectorBytes(), ...part(2) });
+  await repository(cache, name, "bbb", { "v-Q8_0.gguf": modelBytes(), ...part(1) });
+  await cache.write(`${name}/refs/main`, "bbb");
+  const { models } = await discover({ ...NOWHERE, hub: cache.path });
+  assertEquals(models.map(({ quant, complete, can }) => [quant, complete, can.join(" ")]), [
+    ["F16", false, "chat vision"],
+    ["Q8_0", true, "chat vision"],
+    ["F16", false, ""],
+  ]);
+});
+
 Deno.test("findInHub() leaves out what is not whole, and a broken repository [MD04] [MD10]", async () => {
   await using cache = await modelFolder();
   await cache.write("models--a--x/blobs/1.incomplete");
@@ -171,7 +186,7 @@ for (const [what, text] of MANIFESTS) {
   });
 }
 
-Deno.test("discover() looks into all places, and gives a copy an id of its own [MD05]", async () => {
+Deno.test("discover() looks into all places, and gives a copy an id of its own", async () => {
   await using folder = await modelFolder();
   await folder.write("own/x-Q8_0.gguf");
   await folder.write("hub/models--org--x-GGUF/snapshots/r/x-Q8_0.gguf");
