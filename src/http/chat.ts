@@ -29,7 +29,7 @@ export async function createChatCompletion(c: Context, services: Services): Prom
       manyChoices: chat.n > 1,
       rename: renaming(model),
     })
-    : folding({ fold: chatFold(), saysSomething: chatSaysSomething, model: model.id });
+    : folding({ fold: chatFold(chat.n), saysSomething: chatSaysSomething, model: model.id });
   return exchange(c, services, {
     slot: true,
     send: (signal) => llama.chat(body, signal),

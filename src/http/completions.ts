@@ -22,11 +22,12 @@ import { tokenFacts } from "./token_facts.ts";
 export async function createCompletion(c: Context, services: Services): Promise<Response> {
   const { json, bytes } = await readJson(c.req.raw, services.config.limits);
   const asked = parseCompletion(json);
-  const { n, manyChoices, returnProgress: keepProgress, echoed } = asked;
+  const { n, choices, returnProgress: keepProgress, echoed } = asked;
+  const manyChoices = choices > 1;
   const model = await services.watch.resolve(asked.model);
   const fold = () =>
     folding({
-      fold: completionFold(n, echoed),
+      fold: completionFold({ n, choices, echoed }),
       saysSomething: completionSaysSomething,
       model: model.id,
     });

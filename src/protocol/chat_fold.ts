@@ -40,14 +40,15 @@ export interface ChatCompletion {
 
 export interface ChatFold {
   chunk(chunk: ChatChunk): void;
-  /** Whether every choice so far says why it ended. */
+  /** Whether every choice has said why it ended. */
   finished(): boolean;
   /** The completion under the model's public name. */
   result(model: string): ChatCompletion;
   counts(): TokenCounts;
 }
 
-export function chatFold(): ChatFold {
+/** @param n choices that were asked for; an answer that has fewer is half of one */
+export function chatFold(n: number): ChatFold {
   const choices = new Map<number, OpenChoice>();
   let head: ChatChunk | null = null;
   let usage: ChatUsage | undefined;
@@ -91,7 +92,7 @@ export function chatFold(): ChatFold {
       if (chunk.timings) timings = chunk.timings;
     },
     finished: () =>
-      choices.size > 0 && [...choices.values()].every((choice) => choice.finish_reason !== null),
+      choices.size >= n && [...choices.values()].every((choice) => choice.finish_reason !== null),
     result: (model) => ({
       id: head?.id ?? "",
       object: "chat.completion",

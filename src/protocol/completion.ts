@@ -3,6 +3,7 @@
  * llama.cpp 0.7.0): every choice ends with counts of its own. Pure.
  */
 import type { ChatLogprob, ChatTimings, ChatUsage, StreamChunk, TokenCounts } from "./chat.ts";
+import type { ClientCompletion } from "./completion_request.ts";
 import { upstreamGarbled } from "./llama_error.ts";
 
 interface CompletionChoice {
@@ -96,11 +97,12 @@ export function echoEvent(event: string, texts: readonly string[]): string {
 }
 
 /**
- * Folds a streamed completion into the object that `stream: false` asks for.
- *
- * @param echoed what stands before each choice, by its index
+ * Folds a streamed completion into the object that `stream: false` asks for. An answer that has not
+ * every choice is half of one.
  */
-export function completionFold(n: number, echoed: readonly string[] | null) {
+export function completionFold(
+  { n, choices: wanted, echoed }: Pick<ClientCompletion, "n" | "choices" | "echoed">,
+) {
   const choices = new Map<number, CompletionChoice>();
   const tally = completionTally(n);
   let last: CompletionChunk = {};
@@ -115,7 +117,8 @@ export function completionFold(n: number, echoed: readonly string[] | null) {
       }
     },
     finished: () =>
-      choices.size > 0 && [...choices.values()].every((choice) => choice.finish_reason !== null),
+      choices.size >= wanted &&
+      [...choices.values()].every((choice) => choice.finish_reason !== null),
     result: (model: string): Completion => ({
       ...last,
       model,

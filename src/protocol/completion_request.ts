@@ -9,8 +9,8 @@ export interface ClientCompletion {
   stream: boolean;
   /** Number of choices of each prompt. */
   n: number;
-  /** Whether more than one choice comes. */
-  manyChoices: boolean;
+  /** Number of choices of all prompts. */
+  choices: number;
   /** Whether the client wants llama-server's own prompt progress. */
   returnProgress: boolean;
   /** What stands before the text of each choice, by its index; null where nothing is echoed. */
@@ -42,11 +42,16 @@ export function parseCompletion(json: unknown): ClientCompletion {
     model: read.model ?? null,
     stream: read.stream ?? false,
     n,
-    manyChoices: n > 1 || Array.isArray(prompt) && prompt.length > 1 &&
-        prompt.some((each) => typeof each !== "number"),
+    choices: n * promptsIn(prompt),
     returnProgress: read.return_progress ?? false,
     echoed: read.echo ? echoedIn(prompt, { n, logprobs: read.logprobs }) : null,
   };
+}
+
+/** A list that holds tokens, texts among them or not, is one prompt to llama-server. */
+function promptsIn(prompt: unknown): number {
+  if (!Array.isArray(prompt) || prompt.some((each) => typeof each === "number")) return 1;
+  return Math.max(1, prompt.length);
 }
 
 /** Characters of prompts that are echoed, over all choices: many of them may repeat a long one. */

@@ -1,5 +1,6 @@
 /** `/v1/completions` and `/v1/infill` over the fake: what passes, what is folded, what fails. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { text as words } from "../fake_llama/answers.ts";
 import { completion, infill } from "../fake_llama/completions.ts";
 import { cut, endWithoutDone, failure, type Script, sse } from "../fake_llama/script.ts";
 import { collect } from "../sse_reader.ts";
@@ -149,3 +150,19 @@ Deno.test("/infill is the same as /v1/infill", async () => {
   assertEquals((await response.json()).content, "One");
   assertEquals(app.fake.requests[0]?.path, "/infill");
 });
+
+for (
+  const [path, asked, script] of [
+    ["/v1/completions", { prompt: ["a", "b"] }, completion(["One"])],
+    ["/v1/completions", { prompt: "a", n: 2 }, completion(["One"])],
+    ["/v1/chat/completions", { messages: [{ role: "user", content: "a" }], n: 2 }, words("One")],
+  ] as const
+) {
+  Deno.test(`${path} takes one of two choices for half an answer: ${Object.keys(asked)}`, async () => {
+    await using app = await testApp();
+    app.fake.reply(script);
+    const response = await app.post(path, asked);
+    await assertRejects(() => response.text());
+    assertLine(app, { outcome: "failed", code: "upstream_disconnected" });
+  });
+}

@@ -4,7 +4,7 @@ import { type ChatCompletion, chatFold } from "../../src/protocol/chat_fold.ts";
 import { readTranscript } from "../transcript.ts";
 
 function fold(chunks: readonly unknown[]): ChatCompletion {
-  const folding = chatFold();
+  const folding = chatFold(1);
   for (const chunk of chunks) folding.chunk(chunk as ChatChunk);
   return folding.result("public");
 }
@@ -104,13 +104,14 @@ Deno.test("chatFold() gives an answer that says nothing empty text", () => {
 });
 
 Deno.test("chatFold() is finished when every choice says why", () => {
-  const folding = chatFold();
+  const folding = chatFold(2);
   assertEquals(folding.finished(), false);
   const chunk = (index: number, finish_reason: string | null): ChatChunk => ({
     choices: [{ index, delta: {}, finish_reason }],
   });
-  folding.chunk(chunk(0, null));
   folding.chunk(chunk(1, "stop"));
+  assertEquals(folding.finished(), false);
+  folding.chunk(chunk(0, null));
   assertEquals(folding.finished(), false);
   folding.chunk(chunk(0, "length"));
   assertEquals(folding.finished(), true);

@@ -8,8 +8,8 @@ import { completionOverrides, parseCompletion } from "../../src/protocol/complet
 import { ApiError } from "../../src/protocol/error.ts";
 import { readTranscript } from "../transcript.ts";
 
-function fold(chunks: readonly CompletionChunk[], n = 1): Completion {
-  const folding = completionFold(n, null);
+function fold(chunks: readonly CompletionChunk[], n = 1, choices = n): Completion {
+  const folding = completionFold({ n, choices, echoed: null });
   for (const chunk of chunks) folding.chunk(chunk);
   assert(folding.finished());
   return folding.result("public");
@@ -57,7 +57,7 @@ Deno.test("completionFold() keeps the choices apart, with their log probabilitie
 
 Deno.test("completionFold() counts each prompt once and every choice", () => {
   const chunks = [last(1, 10, 4, 3), last(3, 7, 1, 5), last(0, 10, 4, 2), last(2, 7, 1, 1)];
-  assertEquals(fold(chunks, 2).usage, {
+  assertEquals(fold(chunks, 2, 4).usage, {
     completion_tokens: 11,
     prompt_tokens: 17,
     total_tokens: 28,
@@ -66,10 +66,14 @@ Deno.test("completionFold() counts each prompt once and every choice", () => {
 });
 
 Deno.test("completionFold() is not finished while a choice has not said why it ended", () => {
-  const folding = completionFold(1, null);
+  const folding = completionFold({ n: 1, choices: 2, echoed: null });
   assertEquals(folding.finished(), false);
-  for (const chunk of [part(0, "a"), last(0, 1, 0, 1), part(1, "b")]) folding.chunk(chunk);
+  for (const chunk of [part(0, "a"), last(0, 1, 0, 1)]) folding.chunk(chunk);
   assertEquals(folding.finished(), false);
+  folding.chunk(part(1, "b"));
+  assertEquals(folding.finished(), false);
+  folding.chunk(last(1, 1, 0, 1));
+  assertEquals(folding.finished(), true);
 });
 
 Deno.test("parseCompletion() reads what matters", () => {
@@ -77,13 +81,14 @@ Deno.test("parseCompletion() reads what matters", () => {
     model: null,
     stream: false,
     n: 1,
-    manyChoices: false,
+    choices: 1,
     returnProgress: false,
     echoed: null,
   });
-  const many = (prompt: unknown, more = {}) => parseCompletion({ prompt, ...more }).manyChoices;
-  assertEquals([many(["a", "b"]), many([[1], [2]]), many("a", { n: 2 })], [true, true, true]);
-  assertEquals([many(["a"]), many([1, 2]), many("a", { n_cmpl: 2 })], [false, false, true]);
+  const many = (prompt: unknown, more = {}) => parseCompletion({ prompt, ...more }).choices;
+  assertEquals([many(["a", "b"]), many([[1], [2]]), many("a", { n: 2 })], [2, 2, 2]);
+  assertEquals([many(["a"]), many([1, 2]), many("a", { n_cmpl: 2 })], [1, 1, 2]);
+  assertEquals([many(["a", 1]), many([]), many(["a", "b"], { n: 3 })], [1, 1, 6]);
 });
 
 Deno.test("parseCompletion() has every choice of a prompt echo it", () => {

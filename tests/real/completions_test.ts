@@ -33,6 +33,8 @@ async function wholeCompletions(stage: RealStage): Promise<void> {
       { prompt: "The", max_tokens: 5, logprobs: 2 },
       { prompt: ["The", "Yes"], max_tokens: 3, n: 1 },
       { prompt: "The", max_tokens: 3, n: 2 },
+      { prompt: ["The", "Yes"], max_tokens: 3, n: 2 },
+      { prompt: ["The", 300], max_tokens: 2 },
       { prompt: "", max_tokens: 3 },
       { prompt: [300, 301], max_tokens: 3, stop: ["."] },
     ]

@@ -25,7 +25,7 @@ const KINDS: Record<string, [body: string, relay: () => Conversion, fold: () => 
     () => eventRelay({ ...RELAY, watch: completionWatch(1) }),
     () =>
       folding({
-        fold: completionFold(1, null),
+        fold: completionFold({ n: 1, choices: 1, echoed: null }),
         saysSomething: completionSaysSomething,
         model: "tiny",
       }),

@@ -8,7 +8,7 @@ import { CHAT_STREAMS, recordedStreams } from "./recorded.ts";
 import { sizes, split, utf8 } from "./split.ts";
 
 function chatFolding(model: string): Folding {
-  return folding({ fold: chatFold(), saysSomething: chatSaysSomething, model });
+  return folding({ fold: chatFold(1), saysSomething: chatSaysSomething, model });
 }
 
 /** The JSON text that the client gets of these pieces. */
