@@ -20,7 +20,7 @@ export async function createTranscription(c: Context, services: Services): Promi
   const model = await watch.resolve(asked.model);
   const scope = c.get("scope");
   scope.tell({ model: model.id, stream });
-  const request = await requestOf(transcriptionForm(asked.form, model.upstreamId));
+  const request = await requestOf(transcriptionForm(asked, model.upstreamId));
 
   async function whole(signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
     const { text, tokens } = forwardedAnswer(await llama.text(request, signal), model);

@@ -27,10 +27,19 @@ function textOf(form: FormData, name: string): string | null {
   return value;
 }
 
-/** The form with the model as llama-server calls it; everything else stays as it was sent. */
-export function transcriptionForm(form: FormData, upstreamId: string): FormData {
+/**
+ * The form with the model as llama-server calls it, and what was read of it said once; everything
+ * else stays as it was sent.
+ */
+export function transcriptionForm(
+  { form, stream }: ClientTranscription,
+  upstreamId: string,
+): FormData {
   const sent = new FormData();
-  for (const [name, value] of form) if (name !== "model") sent.append(name, value);
+  for (const [name, value] of form) {
+    if (name !== "model" && name !== "stream") sent.append(name, value);
+  }
   sent.append("model", upstreamId);
+  sent.append("stream", String(stream));
   return sent;
 }

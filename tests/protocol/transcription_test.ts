@@ -30,8 +30,21 @@ for (
   });
 }
 
-Deno.test("transcriptionForm() changes the model alone", () => {
-  const sent = transcriptionForm(form({ model: "m", prompt: "hé", file: FILE, x: "1" }), "own");
-  assertEquals([...sent.keys()], ["prompt", "file", "x", "model"]);
+const sentOf = (asked: FormData) => transcriptionForm(parseTranscription(asked), "own");
+
+Deno.test("transcriptionForm() changes the model, and says whether it streams", () => {
+  const sent = sentOf(form({ model: "m", prompt: "hé", file: FILE, x: "1" }));
+  assertEquals([...sent.keys()], ["prompt", "file", "x", "model", "stream"]);
   assertEquals([sent.get("prompt"), sent.get("file"), sent.get("model")], ["hé", FILE, "own"]);
+  assertEquals(sent.get("stream"), "false");
+});
+
+Deno.test("transcriptionForm() says what was read where a field came twice", () => {
+  const twice = form({ file: FILE, model: "a", stream: "true" });
+  for (const [name, value] of [["model", "b"], ["stream", "false"]] as const) {
+    twice.append(name, value);
+  }
+  assertEquals(parseTranscription(twice).stream, true);
+  const sent = sentOf(twice);
+  assertEquals([sent.getAll("model"), sent.getAll("stream")], [["own"], ["true"]]);
 });

@@ -7,8 +7,8 @@ import type { ChatMessage } from "../chat.ts";
 const SHARE = 0.7;
 
 /**
- * `truncation: "auto"`: the messages without their oldest turns: the system message stays, and what is left begins with a
- * user's turn, as templates want it. Null where only one such turn is left.
+ * `truncation: "auto"`: the messages without their oldest turns: the system message stays, and what
+ * is left begins with a user's turn, as templates want it. Null where only one such turn is left.
  */
 export function withoutOldest(messages: readonly ChatMessage[]): ChatMessage[] | null {
   const leading = messages[0]?.role === "system" ? 1 : 0;
