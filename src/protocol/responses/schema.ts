@@ -77,7 +77,7 @@ const createResponse = z.object({
   prompt_cache_key: text,
   prompt_cache_options: z.looseObject({}).nullish(),
   prompt_cache_retention: text,
-  context_management: z.array(contextManagement).nullish(),
+  context_management: z.array(contextManagement).max(16).nullish(),
   moderation: z.looseObject({}).nullish(),
 });
 

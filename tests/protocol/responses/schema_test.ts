@@ -191,6 +191,7 @@ Deno.test("`parseCreateResponse()` names the field that is wrong", () => {
     [{ temperature: "hot" }, "temperature"],
     [{ temperature: Infinity }, "temperature"],
     [{ top_logprobs: 21 }, "top_logprobs"],
+    [{ context_management: Array(17).fill({ type: "other" }) }, "context_management"],
     [{ reasoning: "high" }, "reasoning"],
     [{ reasoning: { effort: 5 } }, "reasoning.effort"],
     [{ text: { format: { type: "json_schema", schema: "x" } } }, "text.format.schema"],
