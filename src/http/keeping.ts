@@ -28,6 +28,11 @@ export interface Keeping {
 /** Bytes of a request that are kept: writing more would hold everybody else up. */
 const MOST_KEPT = 8 * 1024 * 1024;
 
+/** Whether a request may be kept that has so many bytes with the items that it names. */
+export function isKeepable(bytes: number): boolean {
+  return bytes <= MOST_KEPT;
+}
+
 /**
  * OpenAI keeps what the request does not forbid; what says nothing is not worth it.
  *
@@ -37,11 +42,11 @@ export function keeping(
   { config, store, seal }: Pick<Services, "config" | "store" | "seal">,
   { turn, size, memory, background, speaks }: KeepingFacts,
 ): Keeping {
-  const fits = size + turn.added <= MOST_KEPT;
-  const kept = config.store === "on" && turn.request.store !== false && fits && speaks;
+  const wanted = background || config.store === "on" && turn.request.store !== false && speaks;
+  const kept = wanted && isKeepable(size + turn.added);
   return {
     kept,
-    notes: fits ? [] : [notKept(turn, background)],
+    notes: wanted && !kept ? [notKept(turn, background)] : [],
     keep(response) {
       if (background) endTurn(response, turn, store);
       else if (kept) keepTurn(response, turn, store);

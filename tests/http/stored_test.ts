@@ -248,15 +248,3 @@ Deno.test("input_tokens counts what would be sent, by llama-server", async () =>
   const garbled = await app.post("/v1/responses/input_tokens", body);
   assertEquals([garbled.status, (await errorOf(garbled)).code], [502, "upstream_garbled"]);
 });
-
-Deno.test("a request that is too large to keep is answered and says so, or refused where it must be", async () => {
-  await using app = await testApp({ config: { limits: { bodyMb: 16, jsonDepth: 32 } } });
-  const input = "x".repeat(9 * 1024 * 1024);
-  app.fake.reply(words("Hello."));
-  const answer = await app.post("/v1/responses", { input });
-  assertEquals(answer.headers.get("x-chaski-notes"), "not_stored(store)");
-  const { id, store } = await answer.json();
-  assertEquals([store, (await app.request(`/v1/responses/${id}`)).status], [false, 404]);
-  const refused = await app.post("/v1/responses", { input, background: true });
-  assertEquals([refused.status, (await errorOf(refused)).param], [400, "background"]);
-});
