@@ -5,13 +5,14 @@ import {
   conversationItems,
   parseBody,
 } from "../protocol/conversations.ts";
-import { ApiError } from "../protocol/error.ts";
+import { ApiError, invalidRequest } from "../protocol/error.ts";
 import type { Item } from "../protocol/responses/history/items.ts";
 import { keptInput, type KeptItem } from "../protocol/responses/kept_input.ts";
 import type { Conversation, Page } from "../store/store.ts";
 import { readJson } from "./body.ts";
 import type { Context, Services } from "./context.ts";
 import { newId, seconds } from "./ids.ts";
+import { isKeepable } from "./keeping.ts";
 import { ownerOf } from "./owner.ts";
 import { pageBody, pageQuery } from "./pages.ts";
 import { resolved } from "./references.ts";
@@ -19,14 +20,18 @@ import { conversationNotFound } from "./turns.ts";
 
 /** `POST /v1/conversations`. */
 export async function createConversation(c: Context, services: Services): Promise<Response> {
-  const { metadata, items } = parseBody(await bodyOf(c, services), conversationCreation);
+  const { json, size } = await bodyOf(c, services);
+  const { metadata, items } = parseBody(json, conversationCreation);
   const conversation: Conversation = {
     id: newId("conv"),
     owner: owner(c, services),
     createdAt: seconds(),
     metadata: JSON.stringify(metadata ?? {}),
   };
-  services.store.conversations.create(conversation, newItems(items ?? [], conversation, services));
+  services.store.conversations.create(
+    conversation,
+    newItems({ items: items ?? [], size }, conversation, services),
+  );
   return c.json(shown(conversation));
 }
 
@@ -37,7 +42,7 @@ export function getConversation(c: Context, services: Services): Response {
 
 /** `POST /v1/conversations/{id}`: new metadata. */
 export async function updateConversation(c: Context, services: Services): Promise<Response> {
-  const { metadata } = parseBody(await bodyOf(c, services), conversationChange);
+  const { metadata } = parseBody((await bodyOf(c, services)).json, conversationChange);
   const { id, owner, ...rest } = found(c, services);
   const text = JSON.stringify(metadata ?? {});
   if (!services.store.conversations.update(id, owner, text)) throw conversationNotFound();
@@ -63,21 +68,25 @@ const EMPTY: Page = { items: [], hasMore: false };
 
 /** `POST /v1/conversations/{id}/items`. */
 export async function addItems(c: Context, services: Services): Promise<Response> {
-  const { items } = parseBody(await bodyOf(c, services), conversationItems);
+  const { json: body, size } = await bodyOf(c, services);
+  const { items } = parseBody(body, conversationItems);
   const conversation = found(c, services);
   const { id, owner } = conversation;
-  const kept = newItems(items, conversation, services);
+  const kept = newItems({ items, size }, conversation, services);
   if (!services.store.conversations.append(id, owner, kept)) throw conversationNotFound();
   return json(c, pageBody({ items: kept, hasMore: false }));
 }
 
 /** Items as they are kept; those that are named by their ids are copied. */
 function newItems(
-  items: readonly Item[],
+  { items, size }: { items: readonly Item[]; size: number },
   { owner }: Conversation,
   { store }: Services,
 ): KeptItem[] {
-  return keptInput(resolved(items, "items", { store, owner, near: [] }).items, newId);
+  const { items: all, added } = resolved(items, "items", { store, owner, near: [] });
+  if (isKeepable(size + added)) return keptInput(all, newId);
+  const reason = "a request of more than 8 MiB, with the items that it names, is not kept";
+  throw invalidRequest(`Cannot keep the items: ${reason}.`, "items");
 }
 
 /** `GET /v1/conversations/{id}/items/{item}`. */
@@ -124,7 +133,12 @@ function itemNotFound(): ApiError {
   });
 }
 
-/** The decoded body; none is an empty object. */
-async function bodyOf(c: Context, { config }: Services): Promise<unknown> {
-  return c.req.raw.body === null ? {} : (await readJson(c.req.raw, config.limits)).json;
+/** The decoded body and its bytes; none is an empty object. */
+async function bodyOf(
+  c: Context,
+  { config }: Services,
+): Promise<{ json: unknown; size: number }> {
+  if (c.req.raw.body === null) return { json: {}, size: 0 };
+  const { json, bytes } = await readJson(c.req.raw, config.limits);
+  return { json, size: bytes.length };
 }

@@ -150,3 +150,19 @@ Deno.test("a request that named items make too large is answered and not kept", 
   assertEquals(answer.headers.get("x-chaski-notes"), "not_stored(store)");
   assertEquals((await answer.json()).store, false);
 });
+
+Deno.test("items that named ones make too large for a conversation are refused", async () => {
+  await using app = await testApp({ config: { limits: { bodyMb: 4, jsonDepth: 32 } } });
+  const long = { items: [user("x".repeat(3 * 1024 * 1024))] };
+  const made = await (await app.post("/v1/conversations", long)).json();
+  const path = `/v1/conversations/${made.id}/items`;
+  const { data: [item] } = await (await app.request(path)).json();
+  const few = await app.post(path, { items: [named(item), named(item)] });
+  assertEquals(few.status, 200);
+  const many = { items: Array(3).fill(named(item)) };
+  for (const to of [path, "/v1/conversations"]) {
+    assertEquals(await refusal(await app.post(to, many)), [400, null, "items"]);
+  }
+  const { data } = await (await app.request(`${path}?limit=100`)).json();
+  assertEquals(data.length, 3);
+});
