@@ -12,35 +12,36 @@ export interface ConversationItems {
   delete(conversation: number, id: string): boolean;
 }
 
+/** The items of an id in a conversation; the index by id wants their owner. Takes `nameOf()`. */
+const NAMED = "FROM conversation_items WHERE conversation = ? AND id = ? " +
+  "AND owner = (SELECT owner FROM conversations WHERE seq = ?)";
+
+const nameOf = (conversation: number, id: string) => [conversation, id, conversation] as const;
+
 /** The caller wraps what writes into a transaction. */
 export function openConversationItems(db: Database): ConversationItems {
   const insert = db.prepare(
-    "INSERT INTO conversation_items (conversation, id, text) VALUES (?, ?, ?)",
+    "INSERT INTO conversation_items (conversation, owner, id, text) " +
+      "SELECT seq, owner, ?, ? FROM conversations WHERE seq = ?",
   );
   const grow = db.prepare("UPDATE conversations SET bytes = bytes + ? WHERE seq = ?");
-  const select = db.prepare(
-    "SELECT id, text FROM conversation_items WHERE conversation = ? AND id = ? " +
-      "ORDER BY position LIMIT 1",
-  );
-  const size = db.prepare(
-    "SELECT sum(octet_length(text)) AS size FROM conversation_items " +
-      "WHERE conversation = ? AND id = ?",
-  );
-  const remove = db.prepare("DELETE FROM conversation_items WHERE conversation = ? AND id = ?");
+  const select = db.prepare(`SELECT id, text ${NAMED} ORDER BY position LIMIT 1`);
+  const size = db.prepare(`SELECT sum(octet_length(text)) AS size ${NAMED}`);
+  const remove = db.prepare(`DELETE ${NAMED}`);
   return {
     append(conversation, items) {
-      for (const { id, text } of items) insert.run(conversation, id, text);
+      for (const { id, text } of items) insert.run(id, text, conversation);
       const bytes = items.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
       grow.run(bytes, conversation);
     },
     page: pageIn(db),
     get(conversation, id) {
-      const row = select.get(conversation, id);
+      const row = select.get(...nameOf(conversation, id));
       return row && itemOf(row);
     },
     delete(conversation, id) {
-      const bytes = Number(size.get(conversation, id)?.["size"] ?? 0);
-      if (remove.run(conversation, id) === 0) return false;
+      const bytes = Number(size.get(...nameOf(conversation, id))?.["size"] ?? 0);
+      if (remove.run(...nameOf(conversation, id)) === 0) return false;
       grow.run(-bytes, conversation);
       return true;
     },
@@ -49,10 +50,7 @@ export function openConversationItems(db: Database): ConversationItems {
 
 /** The same pages as `pageOf()` gives, without reading what is not on them. */
 function pageIn(db: Database): ConversationItems["page"] {
-  const ends = db.prepare(
-    "SELECT min(position) AS low, max(position) AS high FROM conversation_items " +
-      "WHERE conversation = ? AND id = ?",
-  );
+  const ends = db.prepare(`SELECT min(position) AS low, max(position) AS high ${NAMED}`);
   const sizes = (direction: "ASC" | "DESC") =>
     db.prepare(
       "SELECT position, octet_length(text) AS size FROM conversation_items " +
@@ -65,7 +63,7 @@ function pageIn(db: Database): ConversationItems["page"] {
       "WHERE conversation = ? AND position BETWEEN ? AND ? ORDER BY position",
   );
   const endsOf = (conversation: number, id: string): Ends | null => {
-    const row = ends.get(conversation, id);
+    const row = ends.get(...nameOf(conversation, id));
     return row?.["low"] == null ? null : { low: Number(row["low"]), high: Number(row["high"]) };
   };
   return (conversation, query) => {

@@ -5,7 +5,7 @@ import { outputOf } from "./output_items.ts";
 import { unpacked } from "./responses.ts";
 import type { Item, Store } from "./store.ts";
 
-/** Twins that are looked at: any number of them may be another owner's. */
+/** An owner's twins that are looked at: any number of them may be gone and not yet swept. */
 const TWINS = 100;
 
 /** A text that holds an item, maybe among others. */
@@ -55,8 +55,8 @@ function first(lookups: readonly Lookup[], id: string, owner: string): Source | 
 function outputs(db: Database): Lookup {
   const find = db.prepare(
     "SELECT seq, octet_length(text) AS bytes FROM responses WHERE seq IN " +
-      `(SELECT response FROM output_items WHERE id = ? ORDER BY response DESC LIMIT ${TWINS}) ` +
-      "AND owner = ? AND gone = 0 ORDER BY seq DESC LIMIT 1",
+      "(SELECT response FROM output_items WHERE id = ? AND owner = ? " +
+      `ORDER BY response DESC LIMIT ${TWINS}) AND gone = 0 ORDER BY seq DESC LIMIT 1`,
   );
   const select = db.prepare("SELECT text FROM responses WHERE seq = ?");
   return (id, owner) =>
@@ -79,10 +79,10 @@ function inputs(db: Database): Lookup {
 function inConversations(db: Database): Lookup {
   const find = db.prepare(
     "SELECT twin.position AS seq, twin.bytes FROM (SELECT conversation, position, " +
-      "octet_length(text) AS bytes FROM conversation_items WHERE id = ? " +
+      "octet_length(text) AS bytes FROM conversation_items WHERE id = ? AND owner = ? " +
       `ORDER BY conversation DESC, position DESC LIMIT ${TWINS}) AS twin ` +
       "JOIN conversations ON conversations.seq = twin.conversation " +
-      "WHERE owner = ? AND gone = 0 ORDER BY twin.conversation DESC, twin.position DESC LIMIT 1",
+      "WHERE gone = 0 ORDER BY twin.conversation DESC, twin.position DESC LIMIT 1",
   );
   const select = db.prepare("SELECT id, text FROM conversation_items WHERE position = ?");
   return (id, owner) =>

@@ -87,20 +87,24 @@ export const MIGRATIONS: readonly string[] = [
   `
   CREATE TABLE output_items (
     response INTEGER NOT NULL,
+    owner TEXT NOT NULL,
     id TEXT NOT NULL
   ) STRICT;
-  INSERT INTO output_items (response, id)
-    SELECT seq, json_extract(item, '$.id') FROM (
-      SELECT seq, CASE type WHEN 'object' THEN value ELSE '{}' END AS item
+  INSERT INTO output_items (response, owner, id)
+    SELECT seq, owner, json_extract(item, '$.id') FROM (
+      SELECT seq, owner, CASE type WHEN 'object' THEN value ELSE '{}' END AS item
       FROM responses
         JOIN json_each(CASE WHEN json_valid(text) THEN text ELSE '{}' END, '$.output')
       WHERE gone = 0
     ) WHERE json_type(item, '$.id') = 'text';
   CREATE INDEX output_items_by_response ON output_items (response);
-  CREATE INDEX output_items_by_id ON output_items (id, response);
+  CREATE INDEX output_items_by_id ON output_items (id, owner, response);
 
   DROP INDEX conversation_items_by_id;
-  CREATE INDEX conversation_items_by_id ON conversation_items (id, conversation);
+  ALTER TABLE conversation_items ADD COLUMN owner TEXT NOT NULL DEFAULT '';
+  UPDATE conversation_items SET owner = conversations.owner
+    FROM conversations WHERE conversations.seq = conversation;
+  CREATE INDEX conversation_items_by_id ON conversation_items (id, owner, conversation);
   `,
 ];
 

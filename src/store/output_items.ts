@@ -11,10 +11,13 @@ export interface OutputItems {
 
 /** The caller wraps what writes into a transaction. */
 export function openOutputItems(db: Database): OutputItems {
-  const insert = db.prepare("INSERT INTO output_items (response, id) VALUES (?, ?)");
+  const insert = db.prepare(
+    "INSERT INTO output_items (response, owner, id) " +
+      "SELECT seq, owner, ? FROM responses WHERE seq = ?",
+  );
   const remove = db.prepare("DELETE FROM output_items WHERE response = ?");
   const add = (response: number, text: string) => {
-    for (const { id } of outputOf(text)) if (id !== null) insert.run(response, id);
+    for (const { id } of outputOf(text)) if (id !== null) insert.run(id, response);
   };
   return {
     add,

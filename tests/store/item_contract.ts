@@ -91,6 +91,19 @@ export function itemContract(test: Test, open: OpenStore): void {
     assertEquals(texts(store, ["a", "b"]), ['{"id":"a","said":"old"}', '"0"']);
   });
 
+  test("`items()` finds an owner's item behind any number of another's twins", () => {
+    using store = open();
+    const twin = { id: "b", text: '"own"' };
+    store.responses.put(response("resp_own", { text: saying("a", "own") }));
+    store.conversations.create(CONVERSATION, [twin]);
+    for (let at = 0; at < 150; at++) {
+      store.responses.put(response(`resp_${at}`, { text: saying("a", "Bob's"), owner: BOB }));
+    }
+    const others = Array.from({ length: 150 }, () => ({ id: "b", text: '"Bob\'s"' }));
+    store.conversations.create({ ...CONVERSATION, id: "conv_2", owner: BOB }, others);
+    assertEquals(texts(store, ["a", "b"]), ['{"id":"a","said":"own"}', '"own"']);
+  });
+
   boundContract(test, open);
 }
 
