@@ -2,7 +2,10 @@
  * What a compaction inside a turn seals: unlike a `compaction_trigger`'s summary, beside which
  * clients keep the user's messages, it stands for everything before it, for they may drop that.
  */
+import { omittedImage } from "../images.ts";
 import { isMessage, type Item, type MessageItem } from "./history/items.ts";
+import { isInputFile, isInputImage, type Part } from "./history/parts.ts";
+import { fileText } from "./history/parts_file.ts";
 import { isSystems, leadingCount, standing } from "./history/standing.ts";
 import type { TranslateOptions } from "./translation_context.ts";
 
@@ -57,11 +60,23 @@ export function replacementOf(
   };
 }
 
-/** The last message of the user, with those right before it. */
+/** Whether the user's last words still stand, and show an image, which no replacement carries. */
+export function showsImage(items: readonly Item[], unseal: Unseal): boolean {
+  const at = items.findLastIndex((item) => openReplacement(item, unseal) !== null);
+  return lastMessages(items.slice(at + 1)).some((item) =>
+    isMessage(item) && Array.isArray(item.content) && item.content.some(isInputImage)
+  );
+}
+
 function lastWords(items: readonly Item[]): string {
+  return lastMessages(items).map(textOf).filter((text) => text !== "").join("\n\n");
+}
+
+/** The last message of the user, with those right before it. */
+function lastMessages(items: readonly Item[]): readonly Item[] {
   const last = items.findLastIndex(isUsers);
   const first = items.findLastIndex((item, i) => i < last && !isUsers(item)) + 1;
-  return items.slice(first, last + 1).map(textOf).filter((text) => text !== "").join("\n\n");
+  return items.slice(first, last + 1);
 }
 
 function isUsers(item: Item): boolean {
@@ -71,14 +86,17 @@ function isUsers(item: Item): boolean {
 function textOf(item: Item): string {
   const { content } = item as MessageItem;
   if (typeof content === "string") return content.toWellFormed();
-  const texts = (content ?? []).flatMap((part) =>
-    "text" in part && typeof part.text === "string" ? [part.text] : []
-  );
-  return texts.join("\n").toWellFormed();
+  return (content ?? []).flatMap(partText).join("\n").toWellFormed();
+}
+
+function partText(part: Part): string[] {
+  if (isInputImage(part)) return [omittedImage("the conversation was summed up")];
+  if (isInputFile(part)) return [fileText(part, "input")];
+  return "text" in part && typeof part.text === "string" ? [part.text] : [];
 }
 
 function shortened(text: string, most: number): string {
   if (text.length <= most) return text;
   const half = Math.floor(most / 2);
-  return (text.slice(0, half) + LEFT_OUT + text.slice(-half)).toWellFormed();
+  return (text.slice(0, half) + LEFT_OUT + text.slice(text.length - half)).toWellFormed();
 }

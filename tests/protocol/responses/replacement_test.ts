@@ -1,11 +1,12 @@
 /** Histories of which a compaction inside a turn has replaced the beginning. */
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { ChatMessage } from "../../../src/protocol/chat.ts";
 import type { Item } from "../../../src/protocol/responses/history/items.ts";
 import {
   openReplacement,
   type Replacement,
   replacementOf,
+  showsImage,
   standingItems,
 } from "../../../src/protocol/responses/replacement.ts";
 import {
@@ -120,13 +121,18 @@ Deno.test("`standingItems()` gives the same items once more", () => {
   assertEquals(standingItems(items.slice(0, 5), unseal), items.slice(0, 5));
 });
 
+const OMITTED = "[image omitted: the conversation was summed up]";
+
 Deno.test("`replacementOf()` carries the user's last words, and the system's first ones", () => {
   const image = { type: "input_image", image_url: PIXEL };
   const last = { role: "user", content: [{ type: "input_text", text: "And\ud800 this." }, image] };
   const before = [developer("s"), user("old"), assistant("b"), user("Look."), last];
   assertEquals(replaced([...before, call("c"), output("c")]), {
-    ...{ system: ["s"], summary: "S", user: "Look.\n\nAnd\ufffd this." },
+    ...{ system: ["s"], summary: "S", user: `Look.\n\nAnd\ufffd this.\n${OMITTED}` },
   });
+  const file = { type: "input_file", filename: "a.txt", file_data: btoa("It says so.") };
+  const { user: read } = replaced([{ role: "user", content: [file] }]);
+  assertEquals(read, '<file name="a.txt">\nIt says so.\n</file>');
   assertEquals(replaced([assistant("b")]), { system: [], summary: "S", user: "" });
 });
 
@@ -140,6 +146,17 @@ Deno.test("`replacementOf()` hands on what an earlier compaction carried", () =>
 Deno.test("`replacementOf()` leaves out the middle of words that are too long", () => {
   const { user: words } = replaced([user(`${"a".repeat(50)}${"b".repeat(50)}`)], 10);
   assertEquals(words, "aaaaa\n[...]\nbbbbb");
+  for (const most of [0, 1]) assertEquals(replaced([user("abc")], most).user, "\n[...]\n");
+});
+
+Deno.test("`showsImage()` looks at the user's last words behind the newest compaction", () => {
+  const shown = { role: "user", content: [{ type: "input_image", image_url: PIXEL }] };
+  const shows = (...items: unknown[]) => showsImage(items as Item[], unseal);
+  assert(shows(user("a"), shown, call("c"), output("c")));
+  assert(shows(shown, user("And?")));
+  assert(!shows(shown, assistant("b"), user("And?")));
+  assert(!shows(shown, compacted(), call("c"), output("c")));
+  assert(!shows(assistant("b")));
 });
 
 Deno.test("`openReplacement()` opens its own seal alone", () => {
