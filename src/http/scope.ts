@@ -19,7 +19,7 @@ export interface RequestFacts {
   /** How often the oldest was taken away (`truncation: "auto"`, and what is summed up). */
   cuts?: number;
   /** What came of a compaction that was due (`context_management`). */
-  compaction?: "done" | "no_summary" | "too_long" | "not_counted";
+  compaction?: "done" | "no_summary" | "failed" | "too_long" | "not_counted" | "image";
   /** Milliseconds until the model's first word. */
   first_ms?: number;
   /** Codes of what was dropped or replaced in the request. */

@@ -2,7 +2,7 @@
  * llama-server's stream as a Responses stream: bytes → chunks → events → text, with the pass before
  * the answer that sums the conversation up, and the second one for an answer that must fit a schema.
  */
-import { type ApiError, invalidRequest } from "../protocol/error.ts";
+import { ApiError, invalidRequest } from "../protocol/error.ts";
 import type { ChatChunk } from "../protocol/chat.ts";
 import { deltaUnguarder } from "../protocol/control_text.ts";
 import { upstreamCutOff, upstreamFailure } from "../protocol/llama_error.ts";
@@ -37,8 +37,12 @@ export interface SummaryPass {
   chunk(chunk: ChatChunk): void;
   /** Whether the upstream said why it stopped. */
   finished(): boolean;
-  /** The item that is told, or null where the summary is no good; and what asks for the answer. */
-  end(): { item: CompactionItem | null; again: () => Source };
+  /**
+   * The item that is told, or null where the summary is no good; and what asks for the answer.
+   *
+   * @param failed whether the summary failed or broke off
+   */
+  end(failed: boolean): { item: CompactionItem | null; again: () => Source };
 }
 
 export interface ResponsesConversionOptions {
@@ -74,6 +78,7 @@ export function responsesConversion(options: ResponsesConversionOptions): Respon
   const { schemaPass, askAgain, write, asides } = options;
   let out = "";
   let summaries = 0;
+  let summaryFailed = false;
   let passes = 1;
 
   const emit = (event: ResponseEvent): void => {
@@ -81,8 +86,7 @@ export function responsesConversion(options: ResponsesConversionOptions): Respon
     out += write(event);
   };
   const steps = options.steps(emit, schemaPass !== null);
-  const listener = () => options.summary() ?? steps;
-  const onChunk = (chunk: ChatChunk) => listener().chunk(chunk);
+  const onChunk = (chunk: ChatChunk) => (options.summary() ?? steps).chunk(chunk);
   const hear = () =>
     answerReader(
       options.guarded() ? unguarding(onChunk) : onChunk,
@@ -117,9 +121,11 @@ export function responsesConversion(options: ResponsesConversionOptions): Respon
 
   /** The answer's pass, which follows a summary; null where none was written. */
   function behindSummary(): (() => Source) | null {
-    const end = options.summary()?.end();
-    if (end === undefined) return null;
+    const summary = options.summary();
+    if (summary === null) return null;
+    const end = summary.end(summaryFailed || !summary.finished());
     summaries++;
+    summaryFailed = false;
     if (end.item !== null) steps.compacted(end.item);
     answer = hear();
     return end.again;
@@ -134,15 +140,21 @@ export function responsesConversion(options: ResponsesConversionOptions): Respon
       return take();
     },
     push(bytes) {
-      answer.push(bytes);
+      try {
+        answer.push(bytes);
+      } catch (cause) {
+        // The answer does not need the summary that fails.
+        if (options.summary() === null || !(cause instanceof ApiError)) throw cause;
+        summaryFailed = true;
+      }
       return take();
     },
-    ended: () => answer.ended() || steps.stopped(),
+    ended: () => answer.ended() || steps.stopped() || summaryFailed,
     end() {
-      // The last word alone proves nothing: a half call must not be told as whole.
-      if (!listener().finished()) throw upstreamCutOff();
       const first = behindSummary();
       if (first !== null) return { again: first };
+      // The last word alone proves nothing: a half call must not be told as whole.
+      if (!steps.finished()) throw upstreamCutOff();
       const next = nextPass();
       if (next !== null) {
         passes++;

@@ -2,7 +2,15 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { stream, text as words } from "../fake_llama/answers.ts";
 import { PHASES } from "../fake_llama/phases.ts";
-import { cut, failure, type Script, silence, status } from "../fake_llama/script.ts";
+import {
+  cut,
+  endWithoutDone,
+  failure,
+  type Script,
+  silence,
+  sse,
+  status,
+} from "../fake_llama/script.ts";
 import { within } from "../fake_llama/within.ts";
 import { countCharacters, saidIn, THRESHOLD, tokensOf, turns, user } from "./long_conversation.ts";
 import { errorOf, type TestApp, testApp } from "./test_app.ts";
@@ -96,15 +104,47 @@ Deno.test("a llama-server that cannot count is asked as it is", async () => {
   }
 });
 
-Deno.test("a summary that breaks off fails its turn", async () => {
+const opened = stream({ text: "The user", finish: null });
+const FAILING: Record<string, Script> = {
+  "breaks off": [opened, cut()],
+  "ends without its end": [opened, endWithoutDone()],
+  "fails in its midst": [
+    opened,
+    sse.chunk({ error: { code: 500, message: "Context size has been exceeded." } }),
+    silence(),
+  ],
+  "is no JSON": [opened, sse.raw("data: {\n\n"), endWithoutDone()],
+  "is refused": failure(400, "invalid_request_error", "no"),
+  "finds llama-server broken": failure(500, "server_error", "broken"),
+};
+
+for (const [what, script] of Object.entries(FAILING)) {
+  Deno.test(`a turn whose summary ${what} goes on without one`, async () => {
+    await using app = await countingApp();
+    app.fake.reply(script);
+    app.fake.reply(words("Now."));
+    const { status, types, compaction } = await ask(app);
+    assertEquals([status, types, compaction], ["completed", ["message"], "failed"]);
+    assertStringIncludes(saidIn(app.fake, 1), "Question 0");
+    assertEquals(app.services.queue.running(), 0);
+  });
+}
+
+Deno.test("a turn goes on where the shorter prompt of its summary cannot be counted", async () => {
   await using app = await countingApp();
-  app.fake.reply([stream({ text: "The user", finish: null }), cut()]);
-  const broken = await ask(app);
-  assertEquals([broken.status, broken.code], ["failed", "upstream_disconnected"]);
-  assertEquals(broken.types, []);
-  app.fake.reply(failure(500, "server_error", "broken"));
-  const refused = await app.post(PATH, BODY);
-  assertEquals([refused.status, (await errorOf(refused)).code], [502, "upstream_error"]);
+  app.fake.always(COUNT, ({ body }) => {
+    const summing = JSON.stringify(body.messages).includes("Write these notes now");
+    return summing ? failure(500, "server_error", "broken") : status(200, { input_tokens: 8100 });
+  });
+  const { types, compaction } = await ask(app);
+  assertEquals([types, compaction], [["message"], "failed"]);
+});
+
+Deno.test("a prompt is counted once, for itself and for its summary", async () => {
+  await using app = await countingApp();
+  assertEquals((await ask(app)).compaction, "done");
+  const counts = app.fake.others.filter(({ path }) => COUNT.endsWith(path));
+  assertEquals(counts.length, 1);
 });
 
 Deno.test("an answer that fails behind its compaction still holds it", async () => {

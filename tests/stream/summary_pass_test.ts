@@ -25,10 +25,10 @@ function summing(options: Partial<ResponsesConversionOptions> = {}) {
   const written: string[] = [];
   const pass = {
     ...reader,
-    end() {
-      written.push(reader.text());
+    end(failed: boolean) {
+      written.push(failed ? "failed" : reader.text());
       const item = { type: "compaction" as const, id: "cmp_1", encrypted_content: "sealed" };
-      return { item: reader.text() === "" ? null : item, again: answerIt };
+      return { item: failed || reader.text() === "" ? null : item, again: answerIt };
     },
   };
   const summary = () => written.length === 0 ? pass : null;
@@ -60,12 +60,28 @@ Deno.test("responsesConversion() goes on without an item where there is no summa
   assertEquals(itemsOf(text + conversion.push(said("Now.")) + conversion.end()), [0]);
 });
 
-Deno.test("responsesConversion() takes a summary that breaks off for no summary", () => {
-  const { conversion, written } = summing();
+const ERROR = 'data: {"error":{"code":500,"message":"Context size has been exceeded."}}\n\n';
+
+for (const [what, end] of [["breaks off", ""], ["fails", ERROR]] as const) {
+  Deno.test(`responsesConversion() goes on without a summary that ${what}`, () => {
+    const { conversion, written } = summing();
+    let text = String(conversion.open()) + conversion.push(said("A sum", ""));
+    text += conversion.push(new TextEncoder().encode(end));
+    assertEquals(conversion.ended(), end !== "");
+    assertEquals(conversion.end(), { again: answerIt });
+    assertEquals([conversion.ended(), written], [false, ["failed"]]);
+    assertEquals(itemsOf(text + conversion.push(said("Now.")) + conversion.end()), [0]);
+  });
+}
+
+Deno.test("responsesConversion() does not forgive the answer what it forgives the summary", () => {
+  const { conversion } = summing();
   conversion.open();
-  conversion.push(said("A sum", ""));
+  conversion.push(said("A summary."));
+  conversion.end();
+  conversion.push(said("No", ""));
+  assertThrows(() => conversion.push(new TextEncoder().encode(ERROR)), Error);
   assertThrows(() => conversion.end(), Error, "ended its stream before");
-  assertEquals(written, []);
 });
 
 Deno.test("responsesConversion() asks once more where nothing but a summary was said", () => {
