@@ -15,4 +15,6 @@ export interface Beside {
   instead: string | null;
   /** What of the request could not be told. */
   notes: readonly Note[];
+  /** A note on the translated request, in the words of the client's. */
+  renamed: (note: Note) => Note;
 }

@@ -98,7 +98,8 @@ export async function generation(asked: Asked, services: Services): Promise<Gene
   const { preload, compaction } = translation;
   const speaks = !preload && !warmUp;
   const { kept, keep, notes: ownNotes } = keeping(services, { ...asked, turn, speaks });
-  const notes = [...beside?.notes ?? [], ...translation.notes, ...ownNotes];
+  const told = beside === null ? translation.notes : translation.notes.map(beside.renamed);
+  const notes = [...beside?.notes ?? [], ...told, ...ownNotes];
   const threshold = speaks && !compaction
     ? compactThreshold(request, model.context, { notes })
     : null;

@@ -100,12 +100,13 @@ async function servedName(
   }
 }
 
-function besideOf({ chat, stopSequences, instead, notes }: TranslatedMessages): Beside {
+function besideOf(read: TranslatedMessages): Beside {
+  const { chat, stopSequences, instead, notes, renamed } = read;
   const stops = stopSequences.length > 0;
   return {
     reasoning: "text",
     chat: { ...chat, ...(stops && { timings_per_token: true }) },
     stop: stops ? stopWatch(stopSequences) : null,
-    ...{ instead, notes },
+    ...{ instead, notes, renamed },
   };
 }

@@ -124,18 +124,28 @@ Deno.test("createMessage() names the field at fault, as Anthropic does", async (
   }
 });
 
-Deno.test("createMessage() tells in a header what was left out", async () => {
+Deno.test("createMessage() tells in a header what was left out, and where", async () => {
   await using app = await testApp();
   const pdf = { type: "base64", media_type: "application/pdf", data: btoa("%PDF\0") };
-  const content = [{ type: "document", source: pdf }, { type: "hologram" }, {
-    type: "text",
-    text: "Hello",
-  }];
-  const response = await app.post(path, { ...body, messages: [{ role: "user", content }] });
+  const image = {
+    type: "image",
+    source: { type: "base64", media_type: "image/png", data: "iVBO" },
+  };
+  const messages = [
+    { role: "user", content: [{ type: "document", source: pdf }, { type: "hologram" }] },
+    { role: "system", content: "You are here." },
+    { role: "assistant", content: "Hello" },
+    { role: "user", content: [{ type: "text", text: "Look:" }, image] },
+  ];
+  const output_config = { effort: "colossal" };
+  const thinking = { type: "adaptive" };
+  const response = await app.post(path, { ...body, messages, output_config, thinking });
   await response.body?.cancel();
   const notes = [
     "document_omitted(messages[0].content[0])",
     "block_dropped(messages[0].content[1])",
+    "image_omitted(messages[3])",
+    "effort_ignored(output_config.effort)",
   ];
   assertEquals(response.headers.get("x-chaski-notes"), notes.join(", "));
   assertEquals(app.requestLines()[0]?.facts.notes, notes);

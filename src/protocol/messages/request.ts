@@ -23,6 +23,8 @@ export interface TranslatedMessages {
   /** What is said in the model's place; null where the model is asked. */
   instead: string | null;
   notes: Note[];
+  /** A note on the translated request, in the words of the client's. */
+  renamed: (note: Note) => Note;
 }
 
 /** A line that stands first in the system prompt, other in every session (Claude Code 2.1.330). */
@@ -41,6 +43,7 @@ export function fromMessages(
   cacheKey: string | null,
 ): TranslatedMessages {
   const notes: Note[] = [];
+  const input = inputOf(message.messages, notes);
   const { model, stream, temperature, top_p, top_k, max_tokens, thinking } = message;
   const system = textsOf(message.system).map(withoutBilling).filter((text) => text !== "");
   const { budget_tokens } = thinking?.type === "enabled" ? thinking : {};
@@ -50,7 +53,7 @@ export function fromMessages(
       model,
       stream,
       instructions: system.join("\n\n"),
-      input: inputOf(message.messages, notes),
+      input: input.map(({ item }) => item),
       tools: toolsOf(message),
       tool_choice: toolChoiceOf(message),
       parallel_tool_calls: message.tool_choice?.disable_parallel_tool_use !== true,
@@ -67,6 +70,7 @@ export function fromMessages(
     hidesThinking: thinking?.display === "omitted",
     instead: wantsOnlyWebSearch(message) ? NO_WEB_SEARCH : null,
     notes,
+    renamed: (note) => ({ ...note, param: paramOf(note.param, input) }),
   };
 }
 
@@ -74,14 +78,29 @@ export function fromMessages(
  * The items of all messages. Claude Code tells its skills, tools and surroundings behind the first
  * prompt; here they stand before it, so that sessions with other prompts begin alike.
  */
-function inputOf(messages: readonly Message[], notes: Note[]): Item[] {
+function inputOf(messages: readonly Message[], notes: Note[]): Placed[] {
   const [first, second] = messages;
-  const told = messages.flatMap((message, i) => itemsOf(message, i, notes));
-  if (first?.role !== "user" || second?.role !== "system") return told;
+  const told = messages.map((one, message) =>
+    itemsOf(one, message, notes).map((item) => ({ item, message }))
+  );
+  if (first?.role !== "user" || second?.role !== "system") return told.flat();
   const text = textsOf(second.content).join("\n\n");
-  const own = userItems(first.content, "messages[0].content", []).length;
-  const surroundings: Item[] = text === "" ? [] : [{ role: "user", content: systemUpdate(text) }];
-  return [...surroundings, ...told.slice(0, own), ...told.slice(own + surroundings.length)];
+  const item: Item = { role: "user", content: systemUpdate(text) };
+  const surroundings = text === "" ? [] : [{ item, message: 1 }];
+  return [surroundings, told[0] ?? [], ...told.slice(2)].flat();
+}
+
+/** An item, and the index of the message that it comes from. */
+interface Placed {
+  item: Item;
+  message: number;
+}
+
+/** Where what a note speaks of stands in the client's request. */
+function paramOf(param: string, input: readonly Placed[]): string {
+  const at = /^input\[(\d+)\]/.exec(param)?.[1];
+  if (at !== undefined) return `messages[${input[Number(at)]?.message ?? 0}]`;
+  return param.replace(/^(?:reasoning|text)\./, "output_config.");
 }
 
 function itemsOf({ role, content }: Message, i: number, notes: Note[]): Item[] {
