@@ -6,15 +6,14 @@ import { spliceFields } from "../protocol/splice.ts";
 import { eventRelay } from "../stream/event_relay.ts";
 import { folding } from "../stream/folding.ts";
 import { readJson } from "./body.ts";
+import { answerCompletion } from "./completion_answer.ts";
 import type { Context, Services } from "./context.ts";
-import { exchange } from "./exchange.ts";
 import { noteLabels, notesHeader } from "./notes.ts";
 import { renaming } from "./public_name.ts";
-import { tokenFacts } from "./token_facts.ts";
 
 /** Answers a chat request, streamed or whole. */
 export async function createChatCompletion(c: Context, services: Services): Promise<Response> {
-  const { config, llama, watch } = services;
+  const { config, watch } = services;
   const { json, bytes } = await readJson(c.req.raw, config.limits);
   const chat = parseChat(json);
   const model = await watch.resolve(chat.model);
@@ -30,14 +29,10 @@ export async function createChatCompletion(c: Context, services: Services): Prom
       rename: renaming(model),
     })
     : folding({ fold: chatFold(chat.n), saysSomething: chatSaysSomething, model: model.id });
-  return exchange(c, services, {
-    slot: true,
-    send: (signal) => llama.chat(body, signal),
-    conversion: () => conversion,
-    events: chat.stream,
-    // A completion has no place for an error: the client must not take half of one for whole.
-    tears: !chat.stream,
+  return answerCompletion(c, services, {
+    request: { path: "/v1/chat/completions", body },
+    conversion,
+    stream: chat.stream,
     headers: notesHeader(notes),
-    settle: () => scope.tell(tokenFacts(conversion.counts())),
   });
 }

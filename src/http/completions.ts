@@ -10,13 +10,11 @@ import { infillFold, infillSaysSomething, infillWatch } from "../protocol/infill
 import { infillOverrides, parseInfill } from "../protocol/infill_request.ts";
 import { spliceFields } from "../protocol/splice.ts";
 import { eventRelay } from "../stream/event_relay.ts";
-import { type Folding, folding } from "../stream/folding.ts";
-import type { UpstreamModel } from "../upstream/model.ts";
+import { folding } from "../stream/folding.ts";
 import { readJson } from "./body.ts";
+import { answerCompletion } from "./completion_answer.ts";
 import type { Context, Services } from "./context.ts";
-import { exchange } from "./exchange.ts";
 import { renaming } from "./public_name.ts";
-import { tokenFacts } from "./token_facts.ts";
 
 /** Answers a completion request, streamed or whole. */
 export async function createCompletion(c: Context, services: Services): Promise<Response> {
@@ -25,24 +23,23 @@ export async function createCompletion(c: Context, services: Services): Promise<
   const { n, choices, returnProgress: keepProgress, echoed } = asked;
   const manyChoices = choices > 1;
   const model = await services.watch.resolve(asked.model);
-  const fold = () =>
-    folding({
-      fold: completionFold({ n, choices, echoed }),
-      saysSomething: completionSaysSomething,
-      model: model.id,
-    });
-  return answer(c, services, {
-    path: "/v1/completions",
-    body: spliceFields(bytes, completionOverrides(asked, model.upstreamId)),
-    model,
+  c.get("scope").tell({ model: model.id, stream: asked.stream });
+  const body = spliceFields(bytes, completionOverrides(asked, model.upstreamId));
+  return answerCompletion(c, services, {
+    request: { path: "/v1/completions", body },
     conversion: asked.stream
       ? eventRelay({
         ...{ keepProgress, manyChoices, rename: renaming(model) },
         ...(manyChoices && { watch: completionWatch(n) }),
         ...(echoed !== null && { lead: (event: string) => echoEvent(event, echoed) }),
       })
-      : fold(),
+      : folding({
+        fold: completionFold({ n, choices, echoed }),
+        saysSomething: completionSaysSomething,
+        model: model.id,
+      }),
     stream: asked.stream,
+    headers: {},
   });
 }
 
@@ -52,43 +49,17 @@ export async function createInfill(c: Context, services: Services): Promise<Resp
   const asked = parseInfill(json);
   const { n, returnProgress: keepProgress } = asked;
   const model = await services.watch.resolve(asked.model);
-  const fold = () =>
-    folding({ fold: infillFold(asked), saysSomething: infillSaysSomething, model: model.id });
-  return answer(c, services, {
-    path: "/infill",
-    body: spliceFields(bytes, infillOverrides(asked, model.upstreamId)),
-    model,
+  c.get("scope").tell({ model: model.id, stream: asked.stream });
+  const body = spliceFields(bytes, infillOverrides(asked, model.upstreamId));
+  return answerCompletion(c, services, {
+    request: { path: "/infill", body },
     conversion: asked.stream
       ? eventRelay({
         ...{ keepProgress, manyChoices: n > 1, rename: renaming(model) },
         watch: infillWatch(n),
       })
-      : fold(),
+      : folding({ fold: infillFold(asked), saysSomething: infillSaysSomething, model: model.id }),
     stream: asked.stream,
-  });
-}
-
-interface Asked {
-  /** llama-server's own path. */
-  path: string;
-  body: Uint8Array;
-  model: UpstreamModel;
-  conversion: Folding;
-  stream: boolean;
-}
-
-function answer(c: Context, services: Services, asked: Asked): Promise<Response> {
-  const { path, body, model, conversion, stream } = asked;
-  const scope = c.get("scope");
-  scope.tell({ model: model.id, stream });
-  return exchange(c, services, {
-    slot: true,
-    send: (signal) => services.llama.events({ path, body }, signal),
-    conversion: () => conversion,
-    events: stream,
-    // No completion has a place for an error: the client must not take half of one for whole.
-    tears: !stream,
     headers: {},
-    settle: () => scope.tell(tokenFacts(conversion.counts())),
   });
 }

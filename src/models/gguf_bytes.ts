@@ -27,7 +27,7 @@ export class GgufBytes {
   }
 
   /** Passes over `length` bytes without holding them. */
-  *skip(length: number): Walk<void> {
+  *passOver(length: number): Walk<void> {
     const here = Math.min(length, this.#piece.length - this.#at);
     this.#pass(here);
     const beyond = length - here;
@@ -41,13 +41,13 @@ export class GgufBytes {
   }
 
   /** Passes over `count` texts, each behind its length. */
-  *skipTexts(count: number): Walk<void> {
+  *passOverTexts(count: number): Walk<void> {
     for (let i = 0; i < count; i++) {
       if (this.#piece.length - this.#at < 8) yield* this.#gather(8);
       const length = long(this.#view, this.#pass(8));
       // Vocabularies have some 500,000 texts: no generator for those that are at hand.
       if (length <= this.#piece.length - this.#at) this.#pass(length);
-      else yield* this.skip(length);
+      else yield* this.passOver(length);
     }
   }
 

@@ -83,13 +83,13 @@ function* valueOf(bytes: GgufBytes, wanted: boolean, room: number): Walk<GgufVal
   const type = yield* bytes.int();
   if (type === TEXT) {
     if (wanted) return yield* text(bytes, room, "its texts are longer than 2 MiB");
-    yield* bytes.skipTexts(1);
+    yield* bytes.passOverTexts(1);
     return null;
   }
   if (type === ARRAY) return yield* list(bytes, wanted);
   const [size, read] = scalarOf(type);
   if (wanted) return read(viewOf(yield* bytes.take(size)));
-  yield* bytes.skip(size);
+  yield* bytes.passOver(size);
   return null;
 }
 
@@ -98,12 +98,12 @@ function* list(bytes: GgufBytes, wanted: boolean): Walk<GgufValue | null> {
   const count = yield* bytes.long();
   if (type === ARRAY) throw new GgufError("it has lists of lists");
   if (type === TEXT) {
-    yield* bytes.skipTexts(count);
+    yield* bytes.passOverTexts(count);
     return null;
   }
   const [size, read] = scalarOf(type);
   if (!wanted) {
-    yield* bytes.skip(count * size);
+    yield* bytes.passOver(count * size);
     return null;
   }
   if (count > LONGEST_LIST) throw new GgufError("it tells of more than 4096 layers");

@@ -1,0 +1,32 @@
+/** How completions of every kind are carried: chat, text, and what belongs between two texts. */
+import type { Folding } from "../stream/folding.ts";
+import type { LlamaBody } from "../upstream/llama.ts";
+import type { Context, Services } from "./context.ts";
+import { exchange } from "./exchange.ts";
+import { tokenFacts } from "./token_facts.ts";
+
+/** What is asked, and how its answer is told. */
+export interface CompletionExchange {
+  request: LlamaBody;
+  conversion: Folding;
+  stream: boolean;
+  headers: Record<string, string>;
+}
+
+/** Answers over a slot of llama-server, and tells what it cost. */
+export function answerCompletion(
+  c: Context,
+  services: Services,
+  { request, conversion, stream, headers }: CompletionExchange,
+): Promise<Response> {
+  return exchange(c, services, {
+    slot: true,
+    send: (signal) => services.llama.events(request, signal),
+    conversion: () => conversion,
+    events: stream,
+    // No completion has a place for an error: the client must not take half of one for whole.
+    tears: !stream,
+    headers,
+    settle: () => c.get("scope").tell(tokenFacts(conversion.counts())),
+  });
+}
