@@ -3,6 +3,7 @@
 import { GgufError } from "../../src/models/gguf_bytes.ts";
 import { type GgufHeader, isWanted, toHeader } from "../../src/models/gguf_header.ts";
 import { walkGguf } from "../../src/models/gguf_walk.ts";
+import { bytesOf, int, joined, long, string } from "../tools/tiny_model/gguf_bytes.ts";
 
 /** A value as bytes, its type before it. */
 export type Value = Uint8Array;
@@ -34,7 +35,7 @@ export const SIZED = Object.keys(TYPES) as Sized[];
 
 /** A number of this type. */
 export function scalar(type: Sized, value: number): Value {
-  return joined(u32(TYPES[type]), bytesOf(WRITERS[type](value)));
+  return joined(int(TYPES[type]), bytesOf(WRITERS[type](value)));
 }
 
 export function u32Value(value: number): Value {
@@ -42,23 +43,23 @@ export function u32Value(value: number): Value {
 }
 
 export function text(value: string): Value {
-  return joined(u32(TEXT), string(value));
+  return joined(int(TEXT), string(value));
 }
 
 /** A list of numbers; `count` is what it says to hold. */
 export function list(type: Sized, values: readonly number[], count = values.length): Value {
   const elements = values.map((value) => bytesOf(WRITERS[type](value)));
-  return joined(u32(ARRAY), u32(TYPES[type]), u64(count), ...elements);
+  return joined(int(ARRAY), int(TYPES[type]), long(count), ...elements);
 }
 
 export function texts(values: readonly string[], count = values.length): Value {
-  return joined(u32(ARRAY), u32(TEXT), u64(count), ...values.map(string));
+  return joined(int(ARRAY), int(TEXT), long(count), ...values.map(string));
 }
 
 /** A list whose elements are `values`, which are lists. */
 export function listOfLists(values: readonly Value[]): Value {
   return joined(
-    ...[u32(ARRAY), u32(ARRAY), u64(values.length)],
+    ...[int(ARRAY), int(ARRAY), long(values.length)],
     ...values.map((each) => each.subarray(4)),
   );
 }
@@ -79,9 +80,9 @@ export function gguf(
   const pairs = Array.isArray(entries) ? entries : Object.entries(entries);
   return joined(
     new TextEncoder().encode(magic),
-    u32(version),
-    u64(tensors),
-    u64(count ?? pairs.length),
+    int(version),
+    long(tensors),
+    long(count ?? pairs.length),
     ...pairs.flatMap(([key, value]) => [string(key), value]),
   );
 }
@@ -111,32 +112,4 @@ export function readOrReason(bytes: Uint8Array, sizes?: readonly number[]): Gguf
     if (error instanceof GgufError) return error.message;
     throw error;
   }
-}
-
-function string(value: string): Uint8Array {
-  const bytes = new TextEncoder().encode(value);
-  return joined(u64(bytes.length), bytes);
-}
-
-function u32(value: number): Uint8Array {
-  return bytesOf(Uint32Array.of(value));
-}
-
-function u64(value: number): Uint8Array {
-  return bytesOf(BigUint64Array.of(BigInt(value)));
-}
-
-// GGUF is little-endian, as is every machine that Deno runs on.
-function bytesOf(array: ArrayBufferView): Uint8Array {
-  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
-}
-
-function joined(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
 }

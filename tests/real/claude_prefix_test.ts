@@ -3,20 +3,15 @@
  * alike: a recorded request, grown by ten calls, over the templates that differ most.
  */
 import { assert } from "@std/assert";
-import { type Chaski, startChaski } from "../chaski_process.ts";
-import { type Recorder, startRecorder } from "../clients/recorder.ts";
-import { findLlamaServer, startLlamaServer } from "../tools/llama_server.ts";
-import { tinyModel } from "../tools/tiny_model.ts";
-
-/** What each template itself takes out of earlier turns: the thoughts, and nothing else. */
-const THOUGHTS: Readonly<Record<string, RegExp>> = {
-  "qwen3": /<think>\n[^]*?\n<\/think>\n\n/g,
-  "qwen3.5": /<think>\n[^]*?\n<\/think>\n\n/g,
-  "gpt-oss": /<\|start\|>assistant<\|channel\|>analysis<\|message\|>[^]*?<\|end\|>/g,
-};
-
-/** The share of the prompt that may be read again within a loop of calls. */
-const TOLERANCE = 0.02;
+import {
+  growsByTen,
+  lastPrompt,
+  onPrefixStage,
+  type PrefixStage,
+  type Prompt,
+  THOUGHTS,
+  withoutOpening,
+} from "./prefix.ts";
 
 interface Body {
   messages: unknown[];
@@ -59,47 +54,26 @@ function round(n: number): unknown[] {
   ];
 }
 
-interface Stage {
-  chaski: Chaski;
-  recorder: Recorder;
-  llama: string;
-}
-
 /** Asks for one token, and gives what the prompt cost and how it was rendered. */
-async function ask({ chaski, recorder, llama }: Stage, body: Record<string, unknown>) {
-  const answer = await fetch(`${chaski.url}/v1/messages`, {
+async function ask(stage: PrefixStage, body: Record<string, unknown>): Promise<Prompt> {
+  const answer = await fetch(`${stage.chaski.url}/v1/messages`, {
     method: "POST",
     headers: { "x-claude-code-session-id": "prefix" },
     body: JSON.stringify({ ...first, model: "tiny", stream: false, max_tokens: 1, ...body }),
   });
   const { usage, error } = await answer.json();
   assert(usage, JSON.stringify(error));
-  const rendered = await fetch(`${llama}/apply-template`, {
-    method: "POST",
-    body: JSON.stringify(recorder.requests.at(-1)),
-  });
-  const { prompt } = await rendered.json();
-  assert(typeof prompt === "string" && prompt.length > 1000);
   const cached = Number(usage.cache_read_input_tokens);
-  return { prompt, cached, tokens: cached + Number(usage.input_tokens) };
+  return {
+    prompt: await lastPrompt(stage),
+    cached,
+    tokens: cached + Number(usage.input_tokens),
+  };
 }
 
-/** A prompt without the beginning of the model's turn, which templates write otherwise later. */
-function withoutOpening(prompt: string): string {
-  return prompt.slice(0, prompt.lastIndexOf("assistant"));
-}
-
-async function keepsPrefix(stage: Stage, thoughts: RegExp): Promise<void> {
+async function keepsPrefix(stage: PrefixStage, thoughts: RegExp): Promise<void> {
   const messages = [...first.messages];
-  let before = await ask(stage, { messages });
-  for (let n = 0; n < 10; n++) {
-    messages.push(...round(n));
-    const now = await ask(stage, { messages });
-    assert(now.prompt.startsWith(before.prompt), `the prompt of round ${n} begins otherwise`);
-    const again = before.tokens - now.cached;
-    assert(again <= TOLERANCE * now.tokens, `${again} of ${now.tokens} tokens were read again`);
-    before = now;
-  }
+  const before = await growsByTen(messages, round, () => ask(stage, { messages }));
   // A user's turn, here the compaction's: only what the template takes out itself is lost.
   const kept = withoutOpening(before.prompt.replaceAll(thoughts, ""));
   messages.push({ role: "assistant", content: "Done." });
@@ -109,7 +83,7 @@ async function keepsPrefix(stage: Stage, thoughts: RegExp): Promise<void> {
 }
 
 /** A new session in the same folder: its billing block and its prompt are others. */
-async function sharesBeginning(stage: Stage): Promise<void> {
+async function sharesBeginning(stage: PrefixStage): Promise<void> {
   const [billing, ...system] = first.system;
   assert(billing !== undefined && billing.text.startsWith("x-anthropic-billing-header"));
   const [, surroundings] = first.messages;
@@ -124,14 +98,9 @@ async function sharesBeginning(stage: Stage): Promise<void> {
 }
 
 for (const [template, thoughts] of Object.entries(THOUGHTS)) {
-  Deno.test(`ten calls of Claude Code over ${template} are read once`, async () => {
-    const [binary, model] = await Promise.all([findLlamaServer(), tinyModel({ template })]);
-    const args = ["-c", "65536", "-np", "1", "--alias", "tiny"];
-    await using llama = await startLlamaServer({ binary, model, args });
-    await using recorder = startRecorder(llama.url);
-    await using chaski = await startChaski({ upstream: recorder.url });
-    const stage = { chaski, recorder, llama: llama.url };
-    await keepsPrefix(stage, thoughts);
-    await sharesBeginning(stage);
-  });
+  Deno.test(`ten calls of Claude Code over ${template} are read once`, () =>
+    onPrefixStage(template, async (stage) => {
+      await keepsPrefix(stage, thoughts);
+      await sharesBeginning(stage);
+    }));
 }

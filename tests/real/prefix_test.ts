@@ -3,20 +3,18 @@
  * Real requests of Codex, grown by ten calls, over the templates that differ most.
  */
 import { assert, assertEquals } from "@std/assert";
-import { type Chaski, startChaski } from "../chaski_process.ts";
-import { type Recorder, startRecorder } from "../clients/recorder.ts";
 import { findLlamaServer, startLlamaServer } from "../tools/llama_server.ts";
 import { tinyModel } from "../tools/tiny_model.ts";
-
-/** What each template itself takes out of earlier turns: the thoughts, and nothing else. */
-const THOUGHTS: Readonly<Record<string, RegExp>> = {
-  "qwen3": /<think>\n[^]*?\n<\/think>\n\n/g,
-  "qwen3.5": /<think>\n[^]*?\n<\/think>\n\n/g,
-  "gpt-oss": /<\|start\|>assistant<\|channel\|>analysis<\|message\|>[^]*?<\|end\|>/g,
-};
-
-/** The share of the prompt that may be read again within a loop of calls. */
-const TOLERANCE = 0.02;
+import {
+  growsByTen,
+  lastPrompt,
+  onPrefixStage,
+  type PrefixStage,
+  type Prompt,
+  THOUGHTS,
+  TOLERANCE,
+  withoutOpening,
+} from "./prefix.ts";
 
 const fixture = new URL("../fixtures/codex/11-mcp-first-turn.json", import.meta.url);
 const first = JSON.parse(await Deno.readTextFile(fixture)).request.body;
@@ -74,50 +72,25 @@ function round(n: number): unknown[] {
   }
 }
 
-interface Stage {
-  chaski: Chaski;
-  recorder: Recorder;
-  llama: string;
-}
-
 /** Asks for one token, and gives what the prompt cost and how it was rendered. */
-async function ask({ chaski, recorder, llama }: Stage, body: Record<string, unknown>) {
-  const answer = await fetch(`${chaski.url}/v1/responses`, {
+async function ask(stage: PrefixStage, body: Record<string, unknown>): Promise<Prompt> {
+  const answer = await fetch(`${stage.chaski.url}/v1/responses`, {
     method: "POST",
     headers: { "thread-id": "prefix" },
     body: JSON.stringify({ ...first, model: "tiny", stream: false, max_output_tokens: 1, ...body }),
   });
   const { usage, error } = await answer.json();
   assert(usage, JSON.stringify(error));
-  const rendered = await fetch(`${llama}/apply-template`, {
-    method: "POST",
-    body: JSON.stringify(recorder.requests.at(-1)),
-  });
-  const { prompt } = await rendered.json();
-  assert(typeof prompt === "string" && prompt.length > 1000);
   return {
-    prompt,
+    prompt: await lastPrompt(stage),
     tokens: Number(usage.input_tokens),
     cached: Number(usage.input_tokens_details.cached_tokens),
   };
 }
 
-/** A prompt without the beginning of the model's turn, which templates write otherwise later. */
-function withoutOpening(prompt: string): string {
-  return prompt.slice(0, prompt.lastIndexOf("assistant"));
-}
-
-async function keepsPrefix(stage: Stage, thoughts: RegExp): Promise<void> {
+async function keepsPrefix(stage: PrefixStage, thoughts: RegExp): Promise<void> {
   const input: unknown[] = [...first.input];
-  let before = await ask(stage, { input });
-  for (let n = 0; n < 10; n++) {
-    input.push(...round(n));
-    const now = await ask(stage, { input });
-    assert(now.prompt.startsWith(before.prompt), `the prompt of round ${n} begins otherwise`);
-    const again = before.tokens - now.cached;
-    assert(again <= TOLERANCE * now.tokens, `${again} of ${now.tokens} tokens were read again`);
-    before = now;
-  }
+  const before = await growsByTen(input, round, () => ask(stage, { input }));
   // A user's turn: only what the template takes out itself is lost.
   const kept = withoutOpening(before.prompt.replaceAll(thoughts, ""));
   const done = message("assistant", "output_text", "Done.");
@@ -139,14 +112,8 @@ async function keepsPrefix(stage: Stage, thoughts: RegExp): Promise<void> {
 }
 
 for (const [template, thoughts] of Object.entries(THOUGHTS)) {
-  Deno.test(`ten calls of Codex over ${template} are read once`, async () => {
-    const [binary, model] = await Promise.all([findLlamaServer(), tinyModel({ template })]);
-    const args = ["-c", "65536", "-np", "1", "--alias", "tiny"];
-    await using llama = await startLlamaServer({ binary, model, args });
-    await using recorder = startRecorder(llama.url);
-    await using chaski = await startChaski({ upstream: recorder.url });
-    await keepsPrefix({ chaski, recorder, llama: llama.url }, thoughts);
-  });
+  Deno.test(`ten calls of Codex over ${template} are read once`, () =>
+    onPrefixStage(template, (stage) => keepsPrefix(stage, thoughts)));
 }
 
 Deno.test("llama-server's usage and its timings agree about what was cached", async () => {

@@ -1,3 +1,4 @@
+import { bytesOf, int, joined, long, string } from "./gguf_bytes.ts";
 import type { Matrix } from "./matrix.ts";
 
 const ALIGNMENT = 32;
@@ -84,32 +85,4 @@ function contentOf(values: Matrix | Float32Array): Uint8Array {
 
 function aligned(bytes: Uint8Array): Uint8Array {
   return joined(bytes, new Uint8Array(-bytes.length & (ALIGNMENT - 1)));
-}
-
-function string(value: string): Uint8Array {
-  const bytes = new TextEncoder().encode(value);
-  return joined(long(bytes.length), bytes);
-}
-
-function int(value: number): Uint8Array {
-  return bytesOf(Uint32Array.of(value));
-}
-
-function long(value: number): Uint8Array {
-  return bytesOf(BigUint64Array.of(BigInt(value)));
-}
-
-// GGUF is little-endian, as is every machine that Deno runs on.
-function bytesOf(array: ArrayBufferView): Uint8Array {
-  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
-}
-
-function joined(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
 }
