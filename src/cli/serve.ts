@@ -14,7 +14,7 @@ import type { Store } from "../store/store.ts";
 import { sealWith } from "../store/seal.ts";
 import { sealKey } from "../store/seal_key.ts";
 import { openLlama } from "../upstream/llama.ts";
-import { newThreadSlot } from "../upstream/new_thread_slot.ts";
+import { serveRemote } from "../upstream/remote.ts";
 import { slotQueue } from "../upstream/slots.ts";
 import { type UpstreamState, watchUpstream } from "../upstream/model.ts";
 import { version } from "../version.ts";
@@ -50,10 +50,7 @@ export async function serve(config: Config): Promise<number> {
   failUnfinished(store, log);
   const services: Services = {
     config,
-    llama,
-    watch,
-    queue: slotQueue(() => watch.slots()),
-    newThreadSlot: newThreadSlot(llama, () => watch.slots()),
+    serving: serveRemote(llama, watch, slotQueue(() => watch.slots())),
     threadTools: threadTools(),
     seal,
     store,
@@ -66,15 +63,14 @@ export async function serve(config: Config): Promise<number> {
   try {
     return await listen(services, isTerminal);
   } finally {
-    watch.stop();
-    await llama.close();
+    await services.serving.close();
     store.close();
     await closeLog();
   }
 }
 
 async function listen(services: Services, isTerminal: boolean): Promise<number> {
-  const { config, log, watch } = services;
+  const { config, log, serving } = services;
   const app = createApp(services);
   let server: Listener;
   try {
@@ -84,7 +80,7 @@ async function listen(services: Services, isTerminal: boolean): Promise<number> 
     return 1;
   }
   const url = `http://${bracketed(server.addr.hostname)}:${server.addr.port}`;
-  void watch.refresh();
+  void serving.refresh();
   if (isTerminal) {
     writeAll(Deno.stderr, banner({ url, keyed: config.apiKey !== undefined, version }));
   }

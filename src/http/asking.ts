@@ -2,27 +2,21 @@
 import type { ChatRequest } from "../protocol/chat.ts";
 import { ApiError } from "../protocol/error.ts";
 import { withoutOldest } from "../protocol/responses/truncation.ts";
-import type { UpstreamModel } from "../upstream/model.ts";
-import type { Services } from "./context.ts";
+import type { Lease } from "../upstream/serving.ts";
 import type { RequestScope } from "./scope.ts";
 
 export type Ask = (signal: AbortSignal, chat: ChatRequest) => Promise<ReadableStream<Uint8Array>>;
 
-/** Who is asked, and for whom. */
-export interface Addressed {
-  model: UpstreamModel;
-  /** The conversation, as far as llama-server's caches are concerned. */
-  cacheThread: string | null;
-}
-
-/** Asks the upstream: always for a stream, so that a hang-up is noticed. */
-export function asking(
-  { llama, queue, newThreadSlot }: Services,
-  { model, cacheThread }: Addressed,
-): Ask {
+/**
+ * Asks the upstream: always for a stream, so that a hang-up is noticed.
+ *
+ * @param cacheThread the conversation, as far as llama-server's caches are concerned
+ */
+export function asking(lease: Lease, cacheThread: string | null): Ask {
+  const { llama, model, newThreadSlot } = lease;
   return async (signal, chat) => {
     const begins = chat.messages.every(({ role }) => role === "system" || role === "user");
-    const others = queue.running() - 1;
+    const others = lease.others();
     const slot = await newThreadSlot.choose({ thread: cacheThread, begins, others }, signal);
     const body = JSON.stringify({
       model: model.upstreamId,

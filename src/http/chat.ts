@@ -8,20 +8,23 @@ import { folding } from "../stream/folding.ts";
 import { readJson } from "./body.ts";
 import { answerCompletion } from "./completion_answer.ts";
 import type { Context, Services } from "./context.ts";
+import { fitted } from "./fitted.ts";
 import { noteLabels, notesHeader } from "./notes.ts";
 import { renaming } from "./public_name.ts";
 
 /** Answers a chat request, streamed or whole. */
 export async function createChatCompletion(c: Context, services: Services): Promise<Response> {
-  const { config, watch } = services;
+  const { config, serving } = services;
   const { json, bytes } = await readJson(c.req.raw, config.limits);
   const chat = parseChat(json);
-  const model = await watch.resolve(chat.model);
-  const { fields, notes } = chatOverrides(chat, { ...model, images: config.images });
+  const served = await serving.resolve(chat.model);
+  const { model } = served;
+  const { images } = config;
+  const overrides = fitted(model, (facts) => chatOverrides(chat, { ...facts, images }));
+  const { notes } = overrides.expected;
   const scope = c.get("scope");
   scope.tell({ model: model.id, stream: chat.stream, notes: noteLabels(notes) });
 
-  const body = spliceFields(bytes, fields);
   const conversion = chat.stream
     ? eventRelay({
       keepProgress: chat.returnProgress,
@@ -30,7 +33,11 @@ export async function createChatCompletion(c: Context, services: Services): Prom
     })
     : folding({ fold: chatFold(chat.n), saysSomething: chatSaysSomething, model: model.id });
   return answerCompletion(c, services, {
-    request: { path: "/v1/chat/completions", body },
+    served,
+    request: (lease) => ({
+      path: "/v1/chat/completions",
+      body: spliceFields(bytes, overrides.as(lease.model).fields),
+    }),
     conversion,
     stream: chat.stream,
     headers: notesHeader(notes),

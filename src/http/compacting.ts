@@ -6,23 +6,30 @@ import { replacementOf, showsImage } from "../protocol/responses/replacement.ts"
 import type { Translation } from "../protocol/responses/request.ts";
 import type { SummaryPass } from "../stream/responses_conversion.ts";
 import type { Source } from "../stream/transfer.ts";
-import { type Addressed, type Ask, isTooLong } from "./asking.ts";
+import type { Lease } from "../upstream/serving.ts";
+import { type Ask, asking, isTooLong, truncating } from "./asking.ts";
 import type { Services } from "./context.ts";
 import { newId } from "./ids.ts";
 import { askSummary, roomIn, type Summable } from "./summary_asking.ts";
 import { countTokens } from "./token_count.ts";
 
 /** A turn that may begin with a summary. */
-export interface Compactable extends Addressed, Summable {
+export interface Compactable extends Summable {
   /** Tokens from which on it does; null for never. */
   threshold: number | null;
   translation: Translation;
+  /** The conversation, as far as llama-server's caches are concerned. */
+  cacheThread: string | null;
+  /** Whether the oldest goes where a prompt is too long. */
+  truncates: boolean;
   /** Everything that was said, earlier turns included. */
   said: readonly Item[];
 }
 
 /** What a turn asks of llama-server. */
 export interface TurnAsking {
+  /** Asks for anything. */
+  ask: Ask;
   /** Asks for the answer, or for a summary where the conversation is long. */
   send(signal: AbortSignal): Source;
   /** The summary that is being written; null where there is none. */
@@ -34,22 +41,17 @@ export interface TurnAsking {
 /**
  * Makes what asks. A summary that cannot be had changes nothing: the answer is asked for as if none
  * had been wanted, which is right for as long as the prompt fits, and llama-server says it if not.
- *
- * @param asks asks for the summary
- * @param ask asks for the answer
  */
-export function compacting(
-  services: Services,
-  turn: Compactable,
-  { asks, ask }: { asks: Ask; ask: Ask },
-): TurnAsking {
+export function compacting(services: Services, turn: Compactable, lease: Lease): TurnAsking {
   const { scope } = turn;
+  const asks = asking(lease, turn.cacheThread);
+  const ask = turn.truncates ? truncating(asks, scope) : asks;
   let { translation } = turn;
   let pass: SummaryPass | null = null;
   const answer = (signal: AbortSignal) => ask(signal, translation.chat);
 
   async function summarise({ most, tokens }: Due, signal: AbortSignal) {
-    const { body, reader } = await askSummary(turn, { services, asks, tokens, most }, signal);
+    const { body, reader } = await askSummary(turn, { lease, asks, tokens, most }, signal);
     const end = (failed: boolean) => {
       pass = null;
       const summary = failed || reader.cut() !== null ? "" : reader.text();
@@ -63,10 +65,11 @@ export function compacting(
   }
 
   return {
+    ask,
     translation: () => translation,
     summary: () => pass,
     async send(signal) {
-      const due = await dueOf(services, turn, signal);
+      const due = await dueOf(services, turn, lease, signal);
       if (due === null) return answer(signal);
       try {
         return await summarise(due, signal);
@@ -89,13 +92,14 @@ interface Due {
 
 async function dueOf(
   services: Services,
-  { threshold, model, translation: { chat }, said, scope }: Compactable,
+  { threshold, translation: { chat }, said, scope }: Compactable,
+  lease: Lease,
   signal: AbortSignal,
 ): Promise<Due | null> {
   if (threshold === null) return null;
   let tokens: number;
   try {
-    tokens = await countTokens(services, { model, chat }, signal);
+    tokens = await countTokens(lease, chat, signal);
   } catch (cause) {
     // A llama-server that cannot count can still answer, or says what is wrong with the prompt.
     if (!(cause instanceof ApiError)) throw cause;
@@ -103,10 +107,10 @@ async function dueOf(
     return null;
   }
   if (tokens <= threshold) return null;
-  const { context } = model;
+  const { context, vision } = lease.model;
   const isFull = context !== null && tokens + roomIn(context) > context;
   // A replacement is text, so the image would be lost before it was ever answered.
-  if (isFull || !model.vision || !showsImage(said, services.seal.unseal)) {
+  if (isFull || !vision || !showsImage(said, services.seal.unseal)) {
     return { most: threshold, tokens };
   }
   scope.tell({ compaction: "image" });

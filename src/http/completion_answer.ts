@@ -1,13 +1,16 @@
 /** How completions of every kind are carried: chat, text, and what belongs between two texts. */
 import type { Folding } from "../stream/folding.ts";
 import type { LlamaBody } from "../upstream/llama.ts";
+import type { Lease, Served } from "../upstream/serving.ts";
 import type { Context, Services } from "./context.ts";
 import { exchange } from "./exchange.ts";
 import { tokenFacts } from "./token_facts.ts";
 
 /** What is asked, and how its answer is told. */
 export interface CompletionExchange {
-  request: LlamaBody;
+  served: Served;
+  /** What is sent to the model as it runs. */
+  request: (lease: Lease) => LlamaBody;
   conversion: Folding;
   stream: boolean;
   headers: Record<string, string>;
@@ -17,11 +20,14 @@ export interface CompletionExchange {
 export function answerCompletion(
   c: Context,
   services: Services,
-  { request, conversion, stream, headers }: CompletionExchange,
+  { served, request, conversion, stream, headers }: CompletionExchange,
 ): Promise<Response> {
   return exchange(c, services, {
-    slot: true,
-    send: (signal) => services.llama.events(request, signal),
+    work: {
+      served,
+      need: { slot: true },
+      send: (signal, lease) => lease.llama.events(request(lease), signal),
+    },
     conversion: () => conversion,
     events: stream,
     // No completion has a place for an error: the client must not take half of one for whole.

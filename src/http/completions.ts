@@ -22,11 +22,13 @@ export async function createCompletion(c: Context, services: Services): Promise<
   const asked = parseCompletion(json);
   const { n, choices, returnProgress: keepProgress, echoed } = asked;
   const manyChoices = choices > 1;
-  const model = await services.watch.resolve(asked.model);
+  const served = await services.serving.resolve(asked.model);
+  const { model } = served;
   c.get("scope").tell({ model: model.id, stream: asked.stream });
   const body = spliceFields(bytes, completionOverrides(asked, model.upstreamId));
   return answerCompletion(c, services, {
-    request: { path: "/v1/completions", body },
+    served,
+    request: () => ({ path: "/v1/completions", body }),
     conversion: asked.stream
       ? eventRelay({
         ...{ keepProgress, manyChoices, rename: renaming(model) },
@@ -48,11 +50,13 @@ export async function createInfill(c: Context, services: Services): Promise<Resp
   const { json, bytes } = await readJson(c.req.raw, services.config.limits);
   const asked = parseInfill(json);
   const { n, returnProgress: keepProgress } = asked;
-  const model = await services.watch.resolve(asked.model);
+  const served = await services.serving.resolve(asked.model);
+  const { model } = served;
   c.get("scope").tell({ model: model.id, stream: asked.stream });
   const body = spliceFields(bytes, infillOverrides(asked, model.upstreamId));
   return answerCompletion(c, services, {
-    request: { path: "/infill", body },
+    served,
+    request: () => ({ path: "/infill", body }),
     conversion: asked.stream
       ? eventRelay({
         ...{ keepProgress, manyChoices: n > 1, rename: renaming(model) },

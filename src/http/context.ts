@@ -7,10 +7,7 @@ import type { Log } from "../log.ts";
 import type { Seal } from "../store/seal.ts";
 import type { Store } from "../store/store.ts";
 import type { Transfer } from "../stream/transfer.ts";
-import type { Llama } from "../upstream/llama.ts";
-import type { NewThreadSlot } from "../upstream/new_thread_slot.ts";
-import type { SlotQueue } from "../upstream/slots.ts";
-import type { UpstreamWatch } from "../upstream/model.ts";
+import type { Serving } from "../upstream/serving.ts";
 import type { BackgroundRuns } from "./background.ts";
 import type { RequestScope } from "./scope.ts";
 import type { OpenSocket } from "./open_socket.ts";
@@ -18,12 +15,7 @@ import type { ThreadTools } from "./thread_tools.ts";
 
 export interface Services {
   config: Config;
-  llama: Llama;
-  watch: UpstreamWatch;
-  /** Where requests wait for a slot of llama-server. */
-  queue: SlotQueue;
-  /** Where a conversation that begins is put. */
-  newThreadSlot: NewThreadSlot;
+  serving: Serving;
   threadTools: ThreadTools;
   seal: Seal;
   store: Store;

@@ -6,6 +6,7 @@ import type { ApiError } from "../protocol/error.ts";
 import { type Conversion, type Outcome, type Source, Transfer } from "../stream/transfer.ts";
 import { transferBody } from "../stream/transfer_body.ts";
 import { explainFailure } from "../upstream/llama.ts";
+import type { Lease, Need, Served } from "../upstream/serving.ts";
 import type { Context, Services } from "./context.ts";
 import { CLIENT_CLOSED_REQUEST, clientLeft } from "./errors.ts";
 import type { RequestScope } from "./scope.ts";
@@ -20,14 +21,21 @@ const BEAT = 10_000;
 const READER = 600_000;
 
 export interface Exchange {
-  /** Whether a slot of llama-server is needed, for which others may have to be waited. */
-  slot: boolean;
-  /** Starts the upstream request; the signal ends it. */
-  send: (signal: AbortSignal) => Source;
+  work: Work;
   /** Makes the conversion; `signal` serves further upstream requests of the same answer. */
   conversion: (signal: AbortSignal) => Conversion;
   /** Called once at the end, before the log line is written. */
   settle: (outcome: Outcome) => void;
+}
+
+/** What has to be done for an answer: a request to a model, or nothing but to say it. */
+export type Work = Asking | { said: () => Source };
+
+export interface Asking {
+  served: Served;
+  need: Need;
+  /** Starts the upstream request; the signal ends it. */
+  send: (signal: AbortSignal, lease: Lease) => Source;
 }
 
 /** An exchange whose answer is a body. */
@@ -67,14 +75,14 @@ export interface Asker {
 }
 
 /**
- * Begins an exchange: waits for a slot, asks, and gives the transfer, whose pieces the caller pulls.
+ * Begins an exchange: waits for the model, asks, and gives the transfer, whose pieces the caller pulls.
  * Throws ApiError for what fails within the time before keep-alive begins, and then `settle` is not
  * called; from there on a failure is told by the transfer.
  */
 export async function carry(
   { scope, client }: Asker,
   services: Services,
-  { slot, send, conversion, settle }: Exchange,
+  { work, conversion, settle }: Exchange,
 ): Promise<Transfer> {
   const upstream = new AbortController();
   if (client.aborted) throw clientLeft();
@@ -83,15 +91,12 @@ export async function carry(
   const onLeave = () => leave(client.reason);
   client.addEventListener("abort", onLeave);
 
-  // A request that is given up before its turn never reaches llama-server.
-  const place = slot ? services.queue.take(upstream.signal) : null;
-  const leavePlace = () => void place?.then((free) => free(), () => {});
-  const source = place === null ? send(upstream.signal) : place.then(() => send(upstream.signal));
+  const { source, release } = begin(work, upstream.signal);
   const waited = performance.now() - scope.acceptedAt;
   const early = await earlyError(source, Math.max(0, COMMIT_AFTER - waited));
   if (client.aborted || early !== null) {
     client.removeEventListener("abort", onLeave);
-    leavePlace();
+    release();
     throw client.aborted ? clientLeft() : early;
   }
 
@@ -110,7 +115,7 @@ export async function carry(
     explain: explainFailure,
     onEnd(outcome, error) {
       client.removeEventListener("abort", onLeave);
-      leavePlace();
+      release();
       services.transfers.delete(transfer);
       settle(outcome);
       scope.end(outcome, outcome === "cancelled" ? CLIENT_CLOSED_REQUEST : 200, error);
@@ -120,6 +125,16 @@ export async function carry(
   leave = (reason) => transfer.cancel(reason);
   scope.handOver();
   return transfer;
+}
+
+/** A request that is given up before its turn never reaches llama-server. */
+function begin(work: Work, signal: AbortSignal): { source: Source; release: () => void } {
+  if ("said" in work) return { source: work.said(), release: () => {} };
+  const lease = work.served.lease(work.need, signal);
+  return {
+    source: lease.then((lent) => work.send(signal, lent)),
+    release: () => void lease.then((lent) => lent.release(), () => {}),
+  };
 }
 
 /** Notices when the model begins to answer. */

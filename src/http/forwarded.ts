@@ -24,7 +24,8 @@ function forward(forwarding: Forwarding) {
     const { path, slot, parse } = forwarding;
     const { json, bytes } = await readJson(c.req.raw, services.config.limits);
     const request = parse(json);
-    const model = await services.watch.resolve(request.model);
+    const served = await services.serving.resolve(request.model);
+    const { model } = served;
     const scope = c.get("scope");
     scope.tell({ model: model.id });
     const body = spliceFields(bytes, {
@@ -32,13 +33,16 @@ function forward(forwarding: Forwarding) {
       ...(request.model !== model.upstreamId && { model: model.upstreamId }),
     });
     return exchange(c, services, {
-      slot,
-      // Read whole before the answer begins, so that what is wrong with it keeps its status.
-      async send(signal) {
-        const answered = await services.llama.text({ path, body }, signal);
-        const { text, tokens } = forwardedAnswer(answered, model, request.check);
-        scope.tell(tokens);
-        return wholeBody(text);
+      work: {
+        served,
+        need: { slot },
+        // Read whole before the answer begins, so that what is wrong with it keeps its status.
+        async send(signal, { llama }) {
+          const answered = await llama.text({ path, body }, signal);
+          const { text, tokens } = forwardedAnswer(answered, model, request.check);
+          scope.tell(tokens);
+          return wholeBody(text);
+        },
       },
       conversion: () => wholeAnswer(),
       events: false,

@@ -9,19 +9,22 @@ import { usageCounter } from "../protocol/responses/output/usage.ts";
 import { inputItems, toChat, type Translation } from "../protocol/responses/request.ts";
 import type { CreateResponse } from "../protocol/responses/schema.ts";
 import type { OfferedTool } from "../protocol/responses/tools/tool_set.ts";
-import type { ModelFacts, TranslateOptions } from "../protocol/responses/translation_context.ts";
+import type { TranslateOptions } from "../protocol/responses/translation_context.ts";
 import {
   type ResponsesConversion,
   responsesConversion,
   type ResponsesConversionOptions,
   type SchemaPass,
 } from "../stream/responses_conversion.ts";
+import type { Source } from "../stream/transfer.ts";
 import type { UpstreamModel } from "../upstream/model.ts";
-import { asking, truncating } from "./asking.ts";
+import type { Lease, Served } from "../upstream/serving.ts";
+import type { Ask } from "./asking.ts";
 import type { Beside } from "./beside.ts";
-import { type Compactable, compacting } from "./compacting.ts";
+import { type Compactable, compacting, type TurnAsking } from "./compacting.ts";
 import type { Services } from "./context.ts";
-import type { Exchange } from "./exchange.ts";
+import type { Exchange, Work } from "./exchange.ts";
+import { type Fitted, fitted } from "./fitted.ts";
 import { newId, seconds } from "./ids.ts";
 import { keeping } from "./keeping.ts";
 import { noteLabels, notesHeader } from "./notes.ts";
@@ -67,7 +70,10 @@ export interface Generation {
   headers: Record<string, string>;
 }
 
-interface Prepared extends Asked, Compactable {
+interface Prepared extends Asked, Omit<Compactable, "translation" | "translate"> {
+  served: Served;
+  translation: Fitted<Translation>;
+  options: TranslateOptions;
   response: ResponseObject;
 }
 
@@ -78,9 +84,10 @@ interface Prepared extends Asked, Compactable {
  * @throws {ApiError} for a request that cannot be answered
  */
 export async function generation(asked: Asked, services: Services): Promise<Generation> {
-  const { config, watch, threadTools, seal, store } = services;
+  const { config, serving, threadTools, seal, store } = services;
   const { headers, scope, memory, warmUp, background, beside } = asked;
-  const model = await watch.resolve(asked.request.model);
+  const served = await serving.resolve(asked.request.model);
+  const { model } = served;
   // A cache key alone may stand for a whole application.
   const thread = threadOf(headers);
   const turn = turnOf(asked.request, ownerOf(headers, config), { store, memory });
@@ -92,8 +99,11 @@ export async function generation(asked: Asked, services: Services): Promise<Gene
     warmUp,
     earlier: place.earlier,
   };
-  const { chat, ...translated } = toChat(request, model, options);
-  const translation = { ...translated, chat: { ...chat, ...beside?.chat } };
+  const fit = fitted(model, (facts) => {
+    const { chat, ...translated } = toChat(request, facts, options);
+    return { ...translated, chat: { ...chat, ...beside?.chat } };
+  });
+  const translation = fit.expected;
   if (thread !== null && request.tools?.length) threadTools.remember(thread, request.tools);
   const { preload, compaction } = translation;
   const speaks = !preload && !warmUp;
@@ -120,8 +130,9 @@ export async function generation(asked: Asked, services: Services): Promise<Gene
     conversationId: place.conversationId,
   });
   const prepared = {
-    ...{ ...asked, request, model, cacheThread, translation, response, threshold },
-    ...conversationOf(request, model, options),
+    ...{ ...asked, request, served, options, translation: fit, response },
+    ...{ cacheThread, threshold, truncates: request.truncation === "auto" },
+    said: [...options.earlier, ...inputItems(request.input)],
     usage: usageCounter(),
   };
   return {
@@ -135,17 +146,16 @@ export async function generation(asked: Asked, services: Services): Promise<Gene
   };
 }
 
-/** What was said so far, and how the request is translated with an item behind it. */
-function conversationOf(
-  request: CreateResponse,
-  facts: ModelFacts,
-  options: TranslateOptions,
-): Pick<Compactable, "said" | "translate"> {
+/** A turn as it is asked of the model that runs. */
+function turnOn(lease: Lease, prepared: Prepared, services: Services): TurnAsking {
+  const { request, options, translation } = prepared;
   const input = inputItems(request.input);
-  return {
-    said: [...options.earlier, ...input],
-    translate: (item) => toChat({ ...request, input: [...input, item] }, facts, options),
+  const turn: Compactable = {
+    ...prepared,
+    translation: translation.as(lease.model),
+    translate: (item) => toChat({ ...request, input: [...input, item] }, lease.model, options),
   };
+  return compacting(services, turn, lease);
 }
 
 /** Where an answer goes. */
@@ -156,30 +166,27 @@ function exchangeOf(
   { keep, write, asides }: Telling,
   services: Services,
 ): Exchange {
-  const { translation, scope, warmUp } = prepared;
-  const { preload, chat, callable } = translation;
-  const instead = prepared.beside?.instead ?? null;
-  const asks = asking(services, prepared);
-  const ask = prepared.request.truncation === "auto" ? truncating(asks, scope) : asks;
-  const turn = compacting(services, prepared, { asks, ask });
-  const again = () => askedAgain(turn.translation().chat, { calls: callable.length > 0 });
-  const steps = stepsOf(services, prepared);
+  const { translation: { expected }, scope, warmUp } = prepared;
+  const { preload, callable } = expected;
+  const steps = stepsOf(services, { ...prepared, translation: expected });
+  let turn: TurnAsking | null = null;
   let conversion: ResponsesConversion | undefined;
+  const translation = () => turn?.translation() ?? expected;
+  const ask: Ask = (signal, chat) => turn === null ? silence({}) : turn.ask(signal, chat);
+  const again = () => askedAgain(translation().chat, { calls: callable.length > 0 });
   return {
-    slot: !preload && instead === null,
-    send(signal) {
-      if (instead !== null) return said(instead);
-      if (preload) return nothing();
-      return warmUp ? ask(signal, { ...chat, ...ONE_TOKEN }) : turn.send(signal);
-    },
+    work: workOf(prepared, (signal, lease) => {
+      turn = turnOn(lease, prepared, services);
+      return warmUp ? ask(signal, { ...translation().chat, ...ONE_TOKEN }) : turn.send(signal);
+    }),
     conversion: (signal) =>
       conversion = responsesConversion({
         steps,
-        summary: turn.summary,
-        schemaPass: warmUp ? null : schemaPass(turn.translation, (chat) => ask(signal, chat)),
+        summary: () => turn?.summary() ?? null,
+        schemaPass: warmUp ? null : schemaPass(translation, (chat) => ask(signal, chat)),
         askAgain: preload || warmUp ? null : () => ask(signal, again()).catch(() => silence({})),
-        mustFit: translation.responseFormat !== null,
-        guarded: () => turn.translation().guarded,
+        mustFit: expected.responseFormat !== null,
+        guarded: () => translation().guarded,
         keep,
         write,
         asides,
@@ -192,6 +199,16 @@ function exchangeOf(
       if (outcome === "cancelled") keep(conversion.steps.abandoned());
     },
   };
+}
+
+function workOf(
+  { served, translation: { expected }, beside }: Prepared,
+  send: (signal: AbortSignal, lease: Lease) => Source,
+): Work {
+  const instead = beside?.instead ?? null;
+  if (instead !== null) return { said: () => said(instead) };
+  if (expected.preload) return { said: nothing };
+  return { served, need: { slot: true }, send };
 }
 
 /** llama-server reads a prompt to its end for the least that it can be asked to say. */

@@ -6,8 +6,8 @@ export function healthz(c: Context): Response {
 }
 
 /** 200 when llama-server has a model, else 503 with the reason. */
-export async function readyz(c: Context, { watch }: Services): Promise<Response> {
-  const state = await watch.refresh();
+export async function readyz(c: Context, { serving }: Services): Promise<Response> {
+  const state = await serving.refresh();
   if (state.status === "ready") return c.json({ status: "ready" });
   return c.json({ status: state.status, reason: state.error.message }, 503, { "retry-after": "2" });
 }

@@ -6,6 +6,7 @@ import { wholeAnswer, wholeBody } from "../stream/whole_answer.ts";
 import { readJson } from "./body.ts";
 import type { Context, Services } from "./context.ts";
 import { exchange } from "./exchange.ts";
+import { fitted } from "./fitted.ts";
 import { ownerOf } from "./owner.ts";
 import { countTokens } from "./token_count.ts";
 import { turnOf } from "./turns.ts";
@@ -32,21 +33,23 @@ export async function answerCount(
   services: Services,
   { request: asked, told, failure }: Counting,
 ): Promise<Response> {
-  const { config, watch, seal, store } = services;
-  const model = await watch.resolve(asked.model);
+  const { config, serving, seal, store } = services;
+  const served = await serving.resolve(asked.model);
   const owner = ownerOf(c.req.raw.headers, config);
   const { request, place: { earlier } } = turnOf(asked, owner, { store, memory: null });
   const { images } = config;
-  const { chat } = toChat(request, model, {
-    ...{ images, unseal: seal.unseal, lastTools: null, earlier },
-  });
-  c.get("scope").tell({ model: model.id });
+  const options = { images, unseal: seal.unseal, lastTools: null, earlier };
+  const translation = fitted(served.model, (model) => toChat(request, model, options));
+  c.get("scope").tell({ model: served.model.id });
   return exchange(c, services, {
-    // No token is written for it, so it waits for nobody.
-    slot: false,
-    async send(signal) {
-      const tokens = await countTokens(services, { model, chat }, signal);
-      return wholeBody(JSON.stringify(told(tokens)));
+    work: {
+      served,
+      // No token is written for it, so it waits for nobody.
+      need: { slot: false },
+      async send(signal, lease) {
+        const tokens = await countTokens(lease, translation.as(lease.model).chat, signal);
+        return wholeBody(JSON.stringify(told(tokens)));
+      },
     },
     conversion: () => wholeAnswer(failure),
     events: false,

@@ -89,11 +89,11 @@ async function readMessages(
  */
 async function servedName(
   { model }: MessagesRequest,
-  { watch }: Services,
+  { serving }: Services,
 ): Promise<string | null | undefined> {
   if (!model?.startsWith("claude-")) return model;
   try {
-    return (await watch.resolve(model)).id;
+    return (await serving.resolve(model)).model.id;
   } catch (cause) {
     if (cause instanceof ApiError && cause.code === "model_not_found") return null;
     throw cause;

@@ -7,8 +7,8 @@ import type { Context, Services } from "./context.ts";
 import { requestTarget } from "./target.ts";
 
 /** Lists what the upstream serves, in the shape that the client reads. */
-export async function listModels(c: Context, { watch, config }: Services): Promise<Response> {
-  const cards = (await watch.models()).map(toCard);
+export async function listModels(c: Context, { serving, config }: Services): Promise<Response> {
+  const cards = (await serving.models()).map(toCard);
   if (isAnthropic(c)) return c.json(anthropicModelList(cards));
   const { data, ...list } = modelList(cards);
   return c.json({ ...list, data: [...data, ...standIns(cards, config)] });
@@ -23,10 +23,10 @@ function standIns(cards: readonly ModelCard[], { oss, defaultModel }: Services["
 }
 
 /** One model by name; an id may hold slashes, so it is the rest of the path. */
-export async function getModel(c: Context, { watch }: Services): Promise<Response> {
+export async function getModel(c: Context, { serving }: Services): Promise<Response> {
   const { path } = requestTarget(c.req.url);
   const id = decode(path.slice("/v1/models/".length));
-  const card = toCard(await watch.resolve(id));
+  const card = toCard((await serving.resolve(id)).model);
   return c.json(isAnthropic(c) ? anthropicModel(card) : openAiModel(card));
 }
 

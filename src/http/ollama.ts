@@ -13,14 +13,14 @@ export function ollamaVersion(c: Context): Response {
 }
 
 /** `GET /api/tags`: the models that can be used. */
-export async function ollamaModels(c: Context, { watch }: Services): Promise<Response> {
-  return c.json(ollamaTags((await watch.models()).map(toCard)));
+export async function ollamaModels(c: Context, { serving }: Services): Promise<Response> {
+  return c.json(ollamaTags((await serving.models()).map(toCard)));
 }
 
 /** `POST /api/show`: one model. */
 export async function showOllamaModel(c: Context, services: Services): Promise<Response> {
   const { name } = await readName(c, services);
-  return c.json(ollamaShow(toCard(await services.watch.resolve(name))));
+  return c.json(ollamaShow(toCard((await services.serving.resolve(name)).model)));
 }
 
 /**
@@ -29,7 +29,7 @@ export async function showOllamaModel(c: Context, services: Services): Promise<R
  */
 export async function pullOllamaModel(c: Context, services: Services): Promise<Response> {
   const { name, stream } = await readName(c, services);
-  const refusal = await services.watch.resolve(name).then(() => null, asApiError);
+  const refusal = await services.serving.resolve(name).then(() => null, asApiError);
   if (refusal === null) return lines(stream, { status: "success" }, 200);
   const { message, status } = refusal;
   c.get("scope").end(status < 500 ? "refused" : "failed", stream ? 200 : status, refusal);

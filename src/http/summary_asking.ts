@@ -6,10 +6,9 @@ import type { UsageCounter } from "../protocol/responses/output/usage.ts";
 import type { Translation } from "../protocol/responses/request.ts";
 import { type Summary, summaryReader } from "../protocol/responses/output/summary.ts";
 import { withoutOldestSteps } from "../protocol/responses/truncation.ts";
-import type { UpstreamModel } from "../upstream/model.ts";
+import type { Lease } from "../upstream/serving.ts";
 import { healers } from "./answer_steps.ts";
 import { type Ask, truncating } from "./asking.ts";
-import type { Services } from "./context.ts";
 import type { RequestScope } from "./scope.ts";
 import { countTokens } from "./token_count.ts";
 
@@ -22,7 +21,6 @@ const QUESTION = 256;
 
 /** A conversation that can be summed up. */
 export interface Summable {
-  model: UpstreamModel;
   /** Translates the request with an item behind its input. */
   translate: (item: Item) => Translation;
   usage: UsageCounter;
@@ -31,7 +29,7 @@ export interface Summable {
 
 /** What a summary is asked with. */
 interface Asking {
-  services: Services;
+  lease: Lease;
   asks: Ask;
   /** Tokens that the prompt has. */
   tokens: number;
@@ -50,15 +48,15 @@ export function roomIn(context: number): number {
  * @throws {ApiError} where it cannot be had
  */
 export async function askSummary(
-  { model, scope, translate, usage }: Summable,
-  { services, asks, tokens, most }: Asking,
+  { scope, translate, usage }: Summable,
+  { lease, asks, tokens, most }: Asking,
   signal: AbortSignal,
 ): Promise<{ body: ReadableStream<Uint8Array>; reader: Summary }> {
   const asked = translate({ type: "compaction_trigger" });
   const whole = { ...asked.chat, max_tokens: Math.max(LEAST_TOKENS, Math.floor(most / 2)) };
   const count = async (chat: ChatRequest, signal: AbortSignal) =>
-    chat === whole ? tokens + QUESTION : await countTokens(services, { model, chat }, signal);
-  const { context } = model;
+    chat === whole ? tokens + QUESTION : await countTokens(lease, chat, signal);
+  const { context } = lease.model;
   const ask = context === null ? asks : roomy(asks, count, context);
   const body = await truncating(ask, scope, withoutOldestSteps)(signal, whole);
   const reader = summaryReader({ healer: healers(asked, 0)(true), usage });

@@ -2,13 +2,12 @@
 import type { ChatRequest } from "../protocol/chat.ts";
 import { upstreamGarbled } from "../protocol/llama_error.ts";
 import { isRecord } from "../protocol/record.ts";
-import type { UpstreamModel } from "../upstream/model.ts";
-import type { Services } from "./context.ts";
+import type { Lease } from "../upstream/serving.ts";
 
 /** Counts the tokens of a request. Rejects like `llama.postJson`. */
 export async function countTokens(
-  { llama }: Pick<Services, "llama">,
-  { model, chat }: { model: UpstreamModel; chat: ChatRequest },
+  { llama, model }: Pick<Lease, "llama" | "model">,
+  chat: ChatRequest,
   signal: AbortSignal,
 ): Promise<number> {
   const body = { model: model.upstreamId, ...chat };

@@ -5,6 +5,7 @@ import { parseTranscription, transcriptionForm } from "../protocol/transcription
 import { eventRelay } from "../stream/event_relay.ts";
 import { wholeAnswer, wholeBody } from "../stream/whole_answer.ts";
 import type { LlamaBody } from "../upstream/llama.ts";
+import type { Lease } from "../upstream/serving.ts";
 import { type BodyLimits, readBody } from "./body.ts";
 import type { Context, Services } from "./context.ts";
 import { exchange } from "./exchange.ts";
@@ -14,23 +15,27 @@ const PATH = "/v1/audio/transcriptions";
 
 /** Answers with the text, streamed or whole. */
 export async function createTranscription(c: Context, services: Services): Promise<Response> {
-  const { config, llama, watch } = services;
+  const { config, serving } = services;
   const asked = parseTranscription(await readForm(c.req.raw, config.limits));
   const { stream } = asked;
-  const model = await watch.resolve(asked.model);
+  const served = await serving.resolve(asked.model);
+  const { model } = served;
   const scope = c.get("scope");
   scope.tell({ model: model.id, stream });
   const request = await requestOf(transcriptionForm(asked, model.upstreamId));
 
-  async function whole(signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
+  async function whole({ llama }: Lease, signal: AbortSignal) {
     const { text, tokens } = forwardedAnswer(await llama.text(request, signal), model);
     scope.tell(tokens);
     return wholeBody(text);
   }
   const relay = { keepProgress: true, manyChoices: false, rename: renaming(model) };
   return exchange(c, services, {
-    slot: true,
-    send: (signal) => stream ? llama.events(request, signal) : whole(signal),
+    work: {
+      served,
+      need: { slot: true },
+      send: (signal, lease) => stream ? lease.llama.events(request, signal) : whole(lease, signal),
+    },
     conversion: () => stream ? eventRelay(relay) : wholeAnswer(),
     events: stream,
     tears: !stream,

@@ -79,7 +79,7 @@ Deno.test("createApp() logs a path as it was sent, cut at a length", async () =>
 
 Deno.test("createApp() tells a defect of its own as 500 without a word of it, and logs the stack", async () => {
   await using app = await testApp();
-  app.services.watch.models = () => {
+  app.services.serving.models = () => {
     throw new TypeError("secret detail of /home/somebody/file.ts");
   };
   const response = await app.request("/v1/models");

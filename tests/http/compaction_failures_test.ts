@@ -126,7 +126,7 @@ for (const [what, script] of Object.entries(FAILING)) {
     const { status, types, compaction } = await ask(app);
     assertEquals([status, types, compaction], ["completed", ["message"], "failed"]);
     assertStringIncludes(saidIn(app.fake, 1), "Question 0");
-    assertEquals(app.services.queue.running(), 0);
+    assertEquals(app.queue.running(), 0);
   });
 }
 

@@ -37,7 +37,7 @@ function assertLine(app: TestApp, expected: Record<string, unknown>): void {
   const facts = Object.entries(line?.facts ?? {}).filter(([key]) => key in expected);
   assertEquals(Object.fromEntries(facts), expected);
   assertEquals(app.services.transfers.size, 0);
-  assertEquals(app.services.queue.running(), 0);
+  assertEquals(app.queue.running(), 0);
 }
 
 for (const { path, body, answer, said } of KINDS) {
@@ -113,7 +113,7 @@ for (const { path, body, answer, said } of KINDS) {
       await assertRejects(async () => (await app.post(path, body)).json());
       const told = app.requestLines().map(({ facts }) => [facts.outcome, facts.code]);
       assertEquals(told, [["failed", code], ["failed", code]]);
-      assertEquals(app.services.queue.running(), 0);
+      assertEquals(app.queue.running(), 0);
     });
   }
 

@@ -86,19 +86,19 @@ for (const { path, upstream, body, slot } of ROWS) {
   Deno.test(`${path} ${slot ? "waits for a slot" : "needs no slot"}`, async () => {
     await using app = await testApp({ fake: { slots: 1 } });
     app.fake.always(asked, status(200, {}));
-    await app.services.watch.models();
-    const free = await app.services.queue.take(new AbortController().signal);
+    await app.watch.models();
+    const free = await app.queue.take(new AbortController().signal);
     const answer = app.post(path, body);
     await sleep(50);
-    assertEquals(app.services.queue.waiting(), slot ? 1 : 0);
+    assertEquals(app.queue.waiting(), slot ? 1 : 0);
     free();
     await (await answer).text();
-    assertEquals(app.services.queue.running(), 0);
+    assertEquals(app.queue.running(), 0);
   });
 
   Deno.test(`${path} aborts at once when the client leaves`, async () => {
     await using app = await testApp();
-    await app.services.watch.models();
+    await app.watch.models();
     app.fake.always(asked, silence());
     const before = app.fake.requests.length + app.fake.others.length;
     const client = new AbortController();

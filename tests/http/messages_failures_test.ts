@@ -142,7 +142,7 @@ Deno.test("/v1/messages says which models there are, but serves Anthropic's name
 
 Deno.test("/v1/messages says that nobody listens behind Chaski", async () => {
   await using app = await testApp();
-  await app.services.watch.models();
+  await app.watch.models();
   await app.fake.down();
   const response = await app.post(path, { ...body, stream: true });
   assertEquals([response.status, response.headers.get("x-should-retry")], [502, null]);

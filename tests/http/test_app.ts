@@ -9,10 +9,10 @@ import { ApiError } from "../../src/protocol/error.ts";
 import { threadTools } from "../../src/http/thread_tools.ts";
 import { KEY_SIZE, sealWith } from "../../src/store/seal.ts";
 import { openStore } from "../../src/store/sqlite.ts";
-import { newThreadSlot } from "../../src/upstream/new_thread_slot.ts";
 import { openLlama } from "../../src/upstream/llama.ts";
-import { slotQueue } from "../../src/upstream/slots.ts";
-import { watchUpstream } from "../../src/upstream/model.ts";
+import { type UpstreamWatch, watchUpstream } from "../../src/upstream/model.ts";
+import { serveRemote } from "../../src/upstream/remote.ts";
+import { type SlotQueue, slotQueue } from "../../src/upstream/slots.ts";
 import { FakeLlama, type FakeLlamaOptions } from "../fake_llama.ts";
 
 /** One line that was logged. */
@@ -25,6 +25,9 @@ export interface Line {
 export interface TestApp extends AsyncDisposable {
   fake: FakeLlama;
   services: Services;
+  watch: UpstreamWatch;
+  /** Where requests wait for the fake. */
+  queue: SlotQueue;
   lines: Line[];
   /** The lines of requests, which have an outcome. */
   requestLines(): Line[];
@@ -72,13 +75,11 @@ export async function testApp(
     anyName: full.defaultModel === "any",
     onChange: () => {},
   });
+  const queue = slotQueue(() => watch.slots());
   const store = openStore({ path: null, bounds: BOUNDS });
   const services: Services = {
     config: full,
-    llama,
-    watch,
-    queue: slotQueue(() => watch.slots()),
-    newThreadSlot: newThreadSlot(llama, () => watch.slots()),
+    serving: serveRemote(llama, watch, queue),
     threadTools: threadTools(),
     seal: sealWith(new Uint8Array(KEY_SIZE)),
     store,
@@ -93,17 +94,15 @@ export async function testApp(
   const app = createApp(services);
   const request = async (path: string, init?: RequestInit) => await app.request(path, init);
   return {
-    fake,
-    services,
+    ...{ fake, services, watch, queue },
     lines,
     requestLines: () => lines.filter(({ facts }) => "outcome" in facts),
     request,
     post: (path, body, init = {}) => request(path, { method: "POST", body: asBody(body), ...init }),
     async [Symbol.asyncDispose]() {
       await services.background.stop(new ApiError("The test is over.", OVER));
-      watch.stop();
+      await services.serving.close();
       store.close();
-      await llama.close();
       await fake[Symbol.asyncDispose]();
     },
   };

@@ -32,7 +32,7 @@ for (const { path, body } of ROUTES) {
   Deno.test(`${path} says that nobody listens behind Chaski [OT43]`, async () => {
     await using app = await testApp();
     // The model is known, so the request itself finds nobody.
-    await app.services.watch.models();
+    await app.watch.models();
     await app.fake.down();
     const response = await app.post(path, { ...body, stream: true });
     assertEquals(response.status, 502);

@@ -1,0 +1,52 @@
+/**
+ * What the routes see of llama-server: which models there are, and the right to use one. Whether they
+ * run somewhere else or are run by Chaski makes no difference to a request.
+ */
+import type { Llama } from "./llama.ts";
+import type { UpstreamModel, UpstreamState } from "./model.ts";
+import type { NewThreadSlot } from "./new_thread_slot.ts";
+
+/** All models that may be asked. */
+export interface Serving {
+  /**
+   * The model behind a name; without a name the first one.
+   * Throws ApiError: 404 `model_not_found`, 503 while loading, 502 when unreachable.
+   */
+  resolve(name: string | undefined | null): Promise<Served>;
+  /** Every model, or throws like `resolve`. */
+  models(): Promise<UpstreamModel[]>;
+  /** Whether requests can be answered, as far as that can be known now. */
+  refresh(): Promise<UpstreamState>;
+  /** Ends everything that was opened or started. */
+  close(): Promise<void>;
+}
+
+/** One model that may be asked. */
+export interface Served {
+  /** What is known of it; a lease tells more, where it has to be loaded first. */
+  readonly model: UpstreamModel;
+  /**
+   * Waits until the model runs and has room, in the order of asking. Rejects with the signal's
+   * reason when that aborts first, and then nothing is taken; or with an ApiError.
+   */
+  lease(need: Need, signal: AbortSignal): Promise<Lease>;
+}
+
+/** What a request needs of a model. */
+export interface Need {
+  /** Whether it is worked for, so that a slot has to be free. */
+  slot: boolean;
+}
+
+/** The right to use a model that runs. */
+export interface Lease {
+  readonly llama: Llama;
+  /** What it really is, as it runs. */
+  readonly model: UpstreamModel;
+  /** Where a conversation that begins is put. */
+  readonly newThreadSlot: NewThreadSlot;
+  /** How many other requests work on it. */
+  others(): number;
+  /** Gives the right back; only the first call counts. */
+  release(): void;
+}
