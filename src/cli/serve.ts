@@ -16,7 +16,7 @@ import { sealKey } from "../store/seal_key.ts";
 import { openLlama } from "../upstream/llama.ts";
 import { serveRemote } from "../upstream/remote.ts";
 import { slotQueue } from "../upstream/slots.ts";
-import { type UpstreamState, watchUpstream } from "../upstream/model.ts";
+import { type UpstreamState, watchUpstream } from "../upstream/watch.ts";
 import { version } from "../version.ts";
 import { banner } from "./banner.ts";
 import { writeAll } from "./io.ts";

@@ -1,5 +1,5 @@
 /** What is made to fit a model: its facts are known for certain only when it runs. */
-import type { UpstreamModel } from "../upstream/model.ts";
+import type { UpstreamModel } from "../upstream/upstream_model.ts";
 
 /** Something that was made for a model. */
 export interface Fitted<T> {

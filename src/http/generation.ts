@@ -17,7 +17,7 @@ import {
   type SchemaPass,
 } from "../stream/responses_conversion.ts";
 import type { Source } from "../stream/transfer.ts";
-import type { UpstreamModel } from "../upstream/model.ts";
+import type { UpstreamModel } from "../upstream/upstream_model.ts";
 import type { Lease, Served } from "../upstream/serving.ts";
 import type { Ask } from "./asking.ts";
 import type { Beside } from "./beside.ts";

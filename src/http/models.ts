@@ -2,7 +2,7 @@
 import { anthropicModel, anthropicModelList } from "../protocol/messages/models.ts";
 import { modelAlias, type ModelCard, modelList, openAiModel } from "../protocol/models.ts";
 import { LM_STUDIO_DEFAULT } from "../protocol/ollama.ts";
-import type { UpstreamModel } from "../upstream/model.ts";
+import type { UpstreamModel } from "../upstream/upstream_model.ts";
 import type { Context, Services } from "./context.ts";
 import { requestTarget } from "./target.ts";
 

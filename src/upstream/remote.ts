@@ -1,6 +1,6 @@
 /** A llama-server that somebody else started: what it serves is served. */
 import type { Llama } from "./llama.ts";
-import type { UpstreamWatch } from "./model.ts";
+import type { UpstreamWatch } from "./watch.ts";
 import { newThreadSlot } from "./new_thread_slot.ts";
 import type { Lease, Serving } from "./serving.ts";
 import type { SlotQueue } from "./slots.ts";

@@ -3,7 +3,8 @@
  * run somewhere else or are run by Chaski makes no difference to a request.
  */
 import type { Llama } from "./llama.ts";
-import type { UpstreamModel, UpstreamState } from "./model.ts";
+import type { UpstreamModel } from "./upstream_model.ts";
+import type { UpstreamState } from "./watch.ts";
 import type { NewThreadSlot } from "./new_thread_slot.ts";
 
 /** All models that may be asked. */

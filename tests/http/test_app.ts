@@ -10,7 +10,7 @@ import { threadTools } from "../../src/http/thread_tools.ts";
 import { KEY_SIZE, sealWith } from "../../src/store/seal.ts";
 import { openStore } from "../../src/store/sqlite.ts";
 import { openLlama } from "../../src/upstream/llama.ts";
-import { type UpstreamWatch, watchUpstream } from "../../src/upstream/model.ts";
+import { type UpstreamWatch, watchUpstream } from "../../src/upstream/watch.ts";
 import { serveRemote } from "../../src/upstream/remote.ts";
 import { type SlotQueue, slotQueue } from "../../src/upstream/slots.ts";
 import { FakeLlama, type FakeLlamaOptions } from "../fake_llama.ts";

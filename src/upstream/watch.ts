@@ -5,16 +5,11 @@
  */
 import { ApiError } from "../protocol/error.ts";
 import { upstreamFailure } from "../protocol/llama_error.ts";
-import { isRecord } from "../protocol/record.ts";
-import { ANY_CONTROL_WORD, type ControlWords, controlWords } from "./control_words.ts";
-import { type ModelEntry, type Props, toModels } from "./facts.ts";
+import { type ControlWords, controlWords } from "./control_words.ts";
 import { explainFailure, type Llama } from "./llama.ts";
-
-/** A model with all that is known of it. */
-export interface UpstreamModel extends ModelEntry {
-  /** Finds what acts as a control token in its prompts; null for nothing. */
-  control: RegExp | null;
-}
+import { readModels } from "./reading.ts";
+import { unknownModel } from "./unknown_model.ts";
+import type { UpstreamModel } from "./upstream_model.ts";
 
 /** The upstream at the moment. */
 export type UpstreamState =
@@ -101,7 +96,7 @@ export function watchUpstream(
       const all = await models();
       const found = findModel(all, name) ?? (anyName ? all[0] : undefined);
       if (found !== undefined) return found;
-      throw unknownModel(name ?? "", all);
+      throw unknownModel(name ?? "", all.map(({ id }) => id));
     },
     stop() {
       stopped.abort();
@@ -128,16 +123,6 @@ function findModel(
   );
 }
 
-function unknownModel(name: string, models: UpstreamModel[]): ApiError {
-  const shown = name.length > 100 ? `${name.slice(0, 100)}…` : name;
-  return new ApiError(
-    `Cannot find the model '${shown}': there is ${
-      models.map(({ id }) => `'${id}'`).join(", ")
-    }. Use one of these names, or set default_model = "any" in Chaski's configuration.`,
-    { status: 404, type: "invalid_request_error", code: "model_not_found", param: "model" },
-  );
-}
-
 function fingerprint(state: UpstreamState): string {
   return state.status === "ready"
     ? JSON.stringify([state.models, state.warnings])
@@ -151,16 +136,8 @@ async function readState(
 ): Promise<UpstreamState> {
   const signal = AbortSignal.any([stopped, AbortSignal.timeout(LOOK_TIMEOUT)]);
   try {
-    const list = await llama.getJson("/v1/models", signal);
-    const warnings: string[] = [];
-    const props = await readProps(llama, signal, warnings);
-    const entries = toModels(list, props);
-    if (entries.length === 0) throw upstreamFailure("Cannot use the upstream: it lists no model.");
-    const models = await Promise.all(entries.map(async (entry) => {
-      // Only what runs can be asked: a router's models are not told by its /props either.
-      const control = entry.template === "" ? ANY_CONTROL_WORD : await controlOf(entry, signal);
-      return { ...entry, control };
-    }));
+    const { models, warnings } = await readModels(llama, controlOf, signal);
+    if (models.length === 0) throw upstreamFailure("Cannot use the upstream: it lists no model.");
     return { status: "ready", models, warnings };
   } catch (cause) {
     const error = signal.aborted
@@ -175,19 +152,4 @@ function notTheClients(error: ApiError): ApiError {
   return error.status < 500 || error.code === "not_supported"
     ? upstreamFailure(`Cannot learn the models. ${error.message}`, "upstream_unusable")
     : error;
-}
-
-async function readProps(llama: Llama, signal: AbortSignal, warnings: string[]): Promise<Props> {
-  let props: unknown;
-  try {
-    props = await llama.getJson("/props", signal);
-  } catch (error) {
-    if (!(error instanceof ApiError) || error.status === 503) throw error;
-    warnings.push(
-      "The upstream has no /props, so it is no llama-server or a very old one: " +
-        "the context size, vision and thinking switches are unknown.",
-    );
-    return {};
-  }
-  return isRecord(props) ? props : {};
 }

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ApiError } from "../../src/protocol/error.ts";
 import { openLlama } from "../../src/upstream/llama.ts";
-import { type UpstreamState, type UpstreamWatch, watchUpstream } from "../../src/upstream/model.ts";
+import { type UpstreamState, type UpstreamWatch, watchUpstream } from "../../src/upstream/watch.ts";
 import { failure, silence, status } from "../fake_llama/script.ts";
 import { FakeLlama } from "../fake_llama.ts";
 
