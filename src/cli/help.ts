@@ -2,8 +2,8 @@
  * The texts of `--help` that commander does not write by itself.
  */
 
-import { Help } from "commander";
-import { defaultOf, expects } from "../config/describe.ts";
+import { Help, Option } from "commander";
+import { defaultOf, expects, kindOf } from "../config/describe.ts";
 import { defaultLocations, type Env, type Os } from "../config/locations.ts";
 import { type Setting, settings } from "../config/schema.ts";
 
@@ -28,7 +28,14 @@ export function optionText(setting: Setting): string {
 
 /** Whether `chaski serve` has an option for it. */
 export function isOfServe(setting: Setting): setting is Setting & { flag: string } {
-  return setting.flag !== undefined && setting.command === undefined;
+  return setting.flag !== undefined;
+}
+
+/** The option of a setting; a list takes it several times. */
+export function optionOf(setting: Setting & { flag: string }): Option {
+  const option = new Option(setting.flag, optionText(setting));
+  const collect = (value: string, before: string[] = []) => [...before, value];
+  return kindOf(setting) === "list" ? option.argParser(collect) : option;
 }
 
 /** Two columns under a heading, wrapped as commander wraps its own. */

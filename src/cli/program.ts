@@ -16,7 +16,7 @@ import { baseUrl } from "./clients/place.ts";
 import { addCodexCommands } from "./codex/commands.ts";
 import { CODEX } from "./codex/program.ts";
 import { health } from "./health.ts";
-import { isOfServe, optionText, programHelp, serveHelp, styleTitle } from "./help.ts";
+import { isOfServe, optionOf, programHelp, serveHelp, styleTitle } from "./help.ts";
 import type { Io } from "./io.ts";
 import { addModelCommands } from "./models/commands.ts";
 import { cutUnknownValues, refuseKeys, usageSentence } from "./usage.ts";
@@ -125,7 +125,7 @@ function serveCommand(io: Io, serve: (flags: Flags) => Promise<void>): Command {
     .addHelpText("after", () => serveHelp(io));
   for (const setting of settings) {
     if (!isOfServe(setting) || setting.group === undefined) continue;
-    command.addOption(new Option(setting.flag, optionText(setting)).helpGroup(setting.group));
+    command.addOption(optionOf(setting).helpGroup(setting.group));
   }
   command.addOption(
     new Option("--config <file>", "Config file (env CHASKI_CONFIG, default see below)")

@@ -9,13 +9,20 @@ import { type KeyInput, type LoadedKey, loadKey } from "./keys.ts";
 import { type Flags, fromEnv, fromFlags, type Given, unknownVariables } from "./layers.ts";
 import { besideConfig, defaultLocations, type Env, type Os } from "./locations.ts";
 import { checked, withDefaults } from "./merge.ts";
+import { type ModelSettings, withModelDefaults } from "./model_tables.ts";
 import type { Settings } from "./schema.ts";
+import type { KeyedSetting } from "./setting.ts";
 import { fromToml } from "./toml.ts";
 
 /** Everything that Chaski was told, checked and resolved. */
 export interface Config {
   /** Base URL of llama-server without trailing slash and without `/v1`. */
   readonly upstream: string;
+  /**
+   * Whether somebody named it, and nobody folders with models on a higher layer: then it answers,
+   * and no llama-server is to be started.
+   */
+  readonly upstreamGiven: boolean;
   /** Sent to llama-server as bearer token. */
   readonly upstreamKey?: string;
   readonly defaultModel?: "any";
@@ -32,6 +39,14 @@ export interface Config {
   readonly dataDir?: string;
   /** Folders with GGUF files, in the order in which they were named. */
   readonly modelsDirs: readonly string[];
+  /** Models side by side; 0 is as many as memory allows. */
+  readonly maxModels: number;
+  /** MiB that running models may take; 0 is what is free. */
+  readonly memoryMb: number;
+  /** Seconds of idleness after which a model is unloaded; 0 is never. */
+  readonly modelTtl: number;
+  /** What is set for single models, by any of their names. */
+  readonly models: Readonly<Record<string, ModelSettings>>;
   readonly images: "omit" | "refuse";
   readonly reasoningEvents: "summary" | "text";
   readonly progress: boolean;
@@ -48,6 +63,7 @@ export interface Config {
     readonly connect: number;
     readonly firstByte: number;
     readonly stall: number;
+    readonly load: number;
   };
   /** Whether responses are kept unless their request forbids it. */
   readonly store: "on" | "never";
@@ -87,6 +103,8 @@ export async function loadConfig(given: ConfigInput): Promise<Config> {
   checkAuth(settings, won.get("auth"), apiKey);
   return {
     ...rename(settings),
+    upstreamGiven: upstreamGiven(won),
+    models: file?.models ?? {},
     ...dataDirOf(settings, input),
     ...(apiKey && { apiKey: apiKey.key }),
     ...(upstreamKey && { upstreamKey: upstreamKey.key }),
@@ -108,20 +126,30 @@ function environment(input: ConfigInput): Env {
   );
 }
 
+/** What the config file gave, checked. */
+interface ConfigFile {
+  path: string;
+  given: Given[];
+  models: Config["models"];
+}
+
 /** What the config file gave; only at its default location it may be absent. */
 async function readConfigFile(
   { flags, env, os, readTextFile }: ConfigInput,
-): Promise<{ path: string; given: Given[] } | undefined> {
+): Promise<ConfigFile | undefined> {
   const named = flags["config"] ?? (env["CHASKI_CONFIG"] || undefined);
   const path = typeof named === "string" ? named : defaultLocations(os, env).configFile;
   if (path === undefined) return undefined;
   const what = `the config file ${path}`;
   const text = await readSmallFile(readTextFile, path, what);
   if (text !== undefined) {
-    const given = fromToml(text, path).map(checked).map((each) =>
-      each.setting.isPath ? { ...each, value: seenFrom(path, each.value, os) } : each
-    );
-    return { path, given };
+    const use = <T extends KeyedSetting>(each: Given<T>) => {
+      const { value, ...rest } = checked(each);
+      return { ...rest, value: rest.setting.isPath ? seenFrom(path, value, os) : value };
+    };
+    const { given, models } = fromToml(text, path);
+    const used = models.map((model) => ({ ...model, given: model.given.map(use) }));
+    return { path, given: given.map(use), models: withModelDefaults(used) };
   }
   if (named !== undefined) throw cannotRead(what, "there is no such file");
   return undefined;
@@ -133,7 +161,9 @@ function seenFrom(configFile: string, value: unknown, os: Os): string | string[]
 }
 
 /** The settings under the names that the code uses; keys and folder are added by the caller. */
-function rename(settings: Settings): Omit<Config, "dataDir" | "warnings"> {
+function rename(
+  settings: Settings,
+): Omit<Config, "dataDir" | "upstreamGiven" | "models" | "warnings"> {
   const { limits, timeouts } = settings;
   return {
     upstream: settings.upstream,
@@ -143,6 +173,9 @@ function rename(settings: Settings): Omit<Config, "dataDir" | "warnings"> {
     oss: settings.oss,
     auth: settings.auth,
     modelsDirs: settings.models_dir,
+    maxModels: settings.max_models,
+    memoryMb: settings.memory_mb,
+    modelTtl: settings.model_ttl,
     images: settings.images,
     reasoningEvents: settings.reasoning_events,
     progress: settings.progress,
@@ -154,6 +187,7 @@ function rename(settings: Settings): Omit<Config, "dataDir" | "warnings"> {
       connect: timeouts.connect,
       firstByte: timeouts.first_byte,
       stall: timeouts.stall,
+      load: timeouts.load,
     },
     store: settings.store,
     retention: settings.retention,
@@ -163,6 +197,22 @@ function rename(settings: Settings): Omit<Config, "dataDir" | "warnings"> {
 function dataDirOf({ data_dir }: Settings, { os, env }: ConfigInput): { dataDir?: string } {
   const dataDir = data_dir ?? defaultLocations(os, env).dataDir;
   return dataDir === undefined ? {} : { dataDir };
+}
+
+/** From the lowest to the highest. */
+const LAYERS: readonly Given["layer"][] = ["file", "env", "flag"];
+
+/** Of a llama-server that runs and folders for one of our own, the higher layer decides. */
+function upstreamGiven(won: ReadonlyMap<string, Given>): boolean {
+  const upstream = won.get("upstream");
+  const folders = won.get("models_dir");
+  if (upstream === undefined || folders === undefined) return upstream !== undefined;
+  if (upstream.layer === "flag" && folders.layer === "flag") {
+    throw new ConfigError(
+      `Cannot use ${upstream.where} together with ${folders.where}: drop one of the two`,
+    );
+  }
+  return LAYERS.indexOf(upstream.layer) >= LAYERS.indexOf(folders.layer);
 }
 
 /** Whoever gives a key wants it asked for; switching auth off beside it is a mistake in one. */

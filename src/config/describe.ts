@@ -3,7 +3,7 @@
  */
 
 import { z } from "zod";
-import type { Setting } from "./schema.ts";
+import type { KeyedSetting } from "./setting.ts";
 
 /** The schema below `.default()` and `.optional()`. */
 function inner(schema: z.core.$ZodType): z.core.$ZodType {
@@ -13,7 +13,7 @@ function inner(schema: z.core.$ZodType): z.core.$ZodType {
 }
 
 /** How the text of a flag or a variable is to be read. */
-export function kindOf(setting: Setting): "text" | "number" | "boolean" | "list" {
+export function kindOf(setting: KeyedSetting): "text" | "number" | "boolean" | "list" {
   const schema = inner(setting.schema);
   if (schema instanceof z.ZodNumber) return "number";
   if (schema instanceof z.ZodArray) return "list";
@@ -21,7 +21,7 @@ export function kindOf(setting: Setting): "text" | "number" | "boolean" | "list"
 }
 
 /** What a setting accepts, as the rest of a sentence: `a whole number from 0 to 65535`. */
-export function expects(setting: Setting): string {
+export function expects(setting: KeyedSetting): string {
   const schema = inner(setting.schema);
   if (schema instanceof z.ZodBoolean) return "true or false";
   if (schema instanceof z.ZodNumber) {
@@ -33,12 +33,12 @@ export function expects(setting: Setting): string {
     const last = words.pop();
     return words.length > 0 ? `${words.join(", ")} or ${last}` : `${last}`;
   }
-  if (schema instanceof z.ZodArray) return "a list of paths";
+  if (schema instanceof z.ZodArray) return setting.isPath ? "a list of paths" : "a list of texts";
   return setting.isPath ? "a path" : "text";
 }
 
 /** The default as a person reads it: a value, the schema's words for it, or `none`. */
-export function defaultOf(setting: Setting): string {
+export function defaultOf(setting: KeyedSetting): string {
   const value = setting.schema.parse(undefined);
   // An empty list is none, too.
   return setting.fallback ?? (String(value ?? "") || "none");

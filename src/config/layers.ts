@@ -5,11 +5,12 @@
 import { kindOf } from "./describe.ts";
 import type { Env, Os } from "./locations.ts";
 import { type Setting, settings } from "./schema.ts";
+import type { KeyedSetting } from "./setting.ts";
 import { didYouMean } from "./suggest.ts";
 
 /** One value that somebody gave. */
-export interface Given {
-  setting: Setting;
+export interface Given<T extends KeyedSetting = Setting> {
+  setting: T;
   value: unknown;
   layer: "file" | "env" | "flag";
   /** The place as a sentence names it: `--port`, `CHASKI_PORT`, `port in chaski.toml, line 3`. */

@@ -6,9 +6,10 @@ import { expects } from "./describe.ts";
 import { ConfigError } from "./error.ts";
 import type { Given } from "./layers.ts";
 import { type Settings, settingsSchema, tableNames } from "./schema.ts";
+import type { KeyedSetting } from "./setting.ts";
 
 /** The value as its schema understands it: of the right type, trimmed, canonical. */
-export function checked(given: Given): Given {
+export function checked<T extends KeyedSetting>(given: Given<T>): Given<T> {
   const parsed = given.setting.schema.safeParse(given.value);
   if (parsed.success) return { ...given, value: parsed.data };
   const issue = parsed.error.issues[0];

@@ -4,51 +4,11 @@
  */
 
 import { z } from "zod";
-import { type Parsed, parseHost, parseUpstream } from "./address.ts";
+import { parseHost, parseUpstream } from "./address.ts";
+import { address, keyed, type KeyedSetting, path, paths, setting } from "./setting.ts";
 
-/** What a setting means to the person who sets it. */
-export interface SettingInfo {
-  about: string;
-  /** The command line option, where there is one, in commander's notation. */
-  flag?: string;
-  /** Heading of the help under which the option stands. */
-  group?: string;
-  /** The default in words, where it is not a value. */
-  fallback?: string;
-  /** A path, or several; in the config file they are seen from the folder of that file. */
-  isPath?: true;
-  /** The commands that take the option, where that is not `serve`. */
-  command?: "models";
-}
-
-const infos = z.registry<SettingInfo>();
-
-function setting<T extends z.ZodType>(schema: T, info: SettingInfo): T {
-  infos.add(schema, info);
-  return schema;
-}
-
-function address(parse: (text: string) => Parsed) {
-  return z.string().max(2048).transform((text, context) => {
-    const parsed = parse(text);
-    if (parsed.ok) return parsed.value;
-    context.addIssue({ code: "custom", message: parsed.reason });
-    return z.NEVER;
-  });
-}
-
-const onePath = z.string().trim().max(4096)
-  .refine((text) => text !== "" && !text.includes("\0"), "expected a path")
-  // No shell expands `~` inside a variable or a file: it would become a folder of that name.
-  .refine((text) => !text.startsWith("~"), "expected a path written out in full, without ~");
-
-function path(info: SettingInfo) {
-  return setting(onePath.optional(), { ...info, isPath: true });
-}
-
-function paths(info: SettingInfo) {
-  return setting(z.array(onePath).max(64).default([]), { ...info, isPath: true });
-}
+/** A day: longer is a mistake, and timers overflow at 24.8 days. */
+const LONGEST = 86_400;
 
 const root = {
   upstream: setting(address(parseUpstream).default("http://127.0.0.1:8080"), {
@@ -101,8 +61,23 @@ const root = {
   models_dir: paths({
     flag: "--models-dir <dir>",
     group: "Models:",
-    command: "models",
-    about: "Folders with GGUF files for chaski models, beside those of other programs",
+    ofModels: true,
+    about: "Folders with GGUF files: Chaski runs llama-server by itself",
+  }),
+  max_models: setting(z.int().min(0).max(64).default(0), {
+    flag: "--max-models <n>",
+    group: "Models:",
+    about: "Models side by side",
+    fallback: "0: as memory allows",
+  }),
+  memory_mb: setting(z.int().min(0).max(16_777_216).default(0), {
+    flag: "--memory-mb <n>",
+    group: "Models:",
+    about: "MiB that running models may take",
+    fallback: "0: what is free",
+  }),
+  model_ttl: setting(z.int().min(0).max(LONGEST).default(900), {
+    about: "Seconds of idleness after which a model is unloaded; 0: never",
   }),
   images: setting(z.enum(["omit", "refuse"]).default("omit"), {
     about: "Images for a model that cannot see: leave them out and say so to the model, or refuse",
@@ -137,9 +112,6 @@ const limits = {
   }),
 };
 
-/** A day: longer is a mistake, and timers overflow at 24.8 days. */
-const LONGEST = 86_400;
-
 const timeouts = {
   grace: setting(z.number().min(0).max(3600).default(10), {
     about: "Seconds that running answers may take to end at shutdown",
@@ -152,6 +124,9 @@ const timeouts = {
   }),
   stall: setting(z.number().min(0.1).max(LONGEST).default(120), {
     about: "Seconds of silence between two tokens",
+  }),
+  load: setting(z.number().min(1).max(LONGEST).default(1200), {
+    about: "Seconds that a model may take to load",
   }),
 };
 
@@ -184,24 +159,20 @@ export type Settings = z.output<typeof settingsSchema>;
 export const tableNames: readonly string[] = Object.keys(tables);
 
 /** One setting with all its names. */
-export interface Setting extends SettingInfo {
-  /** Dotted key of the config file, like `limits.body_mb`. */
-  key: string;
+export interface Setting extends KeyedSetting {
   /** Environment variable, like `CHASKI_LIMITS_BODY_MB`. */
   env: string;
-  schema: z.ZodType;
 }
 
-function settingsOf(shape: Record<string, z.ZodType>, table: string): Setting[] {
-  return Object.entries(shape).map(([name, schema]) => {
-    const key = table ? `${table}.${name}` : name;
-    const env = `CHASKI_${key.replace(".", "_").toUpperCase()}`;
-    return { ...infos.get(schema) ?? { about: "" }, key, env, schema };
-  });
+function settingsOf(shape: Record<string, z.ZodType>, prefix: string): Setting[] {
+  return keyed(shape, prefix).map((each) => ({
+    ...each,
+    env: `CHASKI_${each.key.replace(".", "_").toUpperCase()}`,
+  }));
 }
 
 /** Every setting, in the order of the documentation. */
 export const settings: readonly Setting[] = [
   ...settingsOf(root, ""),
-  ...Object.entries(tables).flatMap(([table, shape]) => settingsOf(shape, table)),
+  ...Object.entries(tables).flatMap(([table, shape]) => settingsOf(shape, `${table}.`)),
 ];

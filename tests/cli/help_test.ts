@@ -47,7 +47,7 @@ Deno.test("serveHelp() shows the locations of the platform, or that there are no
 for (const command of ["list", "info"]) {
   Deno.test(`the help of models ${command} has the options of its own settings`, async () => {
     const text = (await help(100, "models", command)).replace(/\s+/g, " ");
-    for (const setting of settings.filter(({ command }) => command === "models")) {
+    for (const setting of settings.filter(({ ofModels }) => ofModels)) {
       assertStringIncludes(text, ` ${setting.flag} ${setting.about} (env ${setting.env})`);
     }
     assertStringIncludes(text, " --json ");

@@ -19,19 +19,24 @@ function load(
 
 const DEFAULTS: Config = {
   upstream: "http://127.0.0.1:8080",
+  upstreamGiven: false,
   host: "127.0.0.1",
   port: 8484,
   oss: false,
   auth: true,
   dataDir: "/home/ann/.local/share/chaski",
   modelsDirs: [],
+  maxModels: 0,
+  memoryMb: 0,
+  modelTtl: 900,
+  models: {},
   images: "omit",
   reasoningEvents: "summary",
   progress: true,
   logLevel: "info",
   logFormat: "auto",
   limits: { bodyMb: 64, jsonDepth: 128 },
-  timeouts: { grace: 10, connect: 10, firstByte: 1200, stall: 120 },
+  timeouts: { grace: 10, connect: 10, firstByte: 1200, stall: 120, load: 1200 },
   store: "on",
   retention: { days: 30, responses: 10_000, mb: 1024 },
   warnings: [],
@@ -43,6 +48,7 @@ Deno.test("loadConfig() gives the defaults where nothing is set", async () => {
 
 const EVERYTHING: Config = {
   upstream: "https://models.example/llama",
+  upstreamGiven: true,
   upstreamKey: "sk-up",
   defaultModel: "any",
   host: "::1",
@@ -52,13 +58,17 @@ const EVERYTHING: Config = {
   apiKey: "sk-api",
   dataDir: "/srv/chaski",
   modelsDirs: ["/models", "/more"],
+  maxModels: 3,
+  memoryMb: 16_000,
+  modelTtl: 0,
+  models: {},
   images: "refuse",
   reasoningEvents: "text",
   progress: false,
   logLevel: "debug",
   logFormat: "json",
   limits: { bodyMb: 1, jsonDepth: 16 },
-  timeouts: { grace: 0, connect: 0.5, firstByte: 30, stall: 2.5 },
+  timeouts: { grace: 0, connect: 0.5, firstByte: 30, stall: 2.5, load: 60 },
   store: "never",
   retention: { days: 1, responses: 5, mb: 7 },
   warnings: [],
@@ -76,6 +86,9 @@ const VALUES: Readonly<Record<string, string | number | boolean | readonly strin
   api_key_file: "/keys/api",
   data_dir: "/srv/chaski",
   models_dir: ["/models", "/more"],
+  max_models: 3,
+  memory_mb: 16_000,
+  model_ttl: 0,
   images: "refuse",
   reasoning_events: "text",
   store: "never",
@@ -88,6 +101,7 @@ const VALUES: Readonly<Record<string, string | number | boolean | readonly strin
   "timeouts.connect": 0.5,
   "timeouts.first_byte": 30,
   "timeouts.stall": 2.5,
+  "timeouts.load": 60,
   "retention.days": 1,
   "retention.responses": 5,
   "retention.mb": 7,
@@ -119,12 +133,17 @@ Deno.test("loadConfig() takes every setting from the environment", async () => {
 
 Deno.test("loadConfig() takes every setting that has an option from there", async () => {
   const flags = Object.fromEntries(
-    settings.filter(({ flag }) => flag).map(({ key }) => [key, flagOf(VALUES[key])]),
+    settings.filter(({ flag, key }) => flag && key !== "upstream")
+      .map(({ key }) => [key, flagOf(VALUES[key])]),
   );
   const config = await load({ flags, readTextFile: fakeFiles(KEY_FILES) });
-  const { images, reasoningEvents, progress, limits, timeouts, store, retention } = DEFAULTS;
-  const rest = { images, reasoningEvents, progress, limits, timeouts, store, retention };
-  assertEquals(config, { ...EVERYTHING, ...rest });
+  const { upstream, upstreamGiven, modelTtl, images, reasoningEvents, progress } = DEFAULTS;
+  const { limits, timeouts, store, retention } = DEFAULTS;
+  assertEquals(config, {
+    ...EVERYTHING,
+    ...{ upstream, upstreamGiven, modelTtl, images, reasoningEvents, progress },
+    ...{ limits, timeouts, store, retention },
+  });
 });
 
 Deno.test("loadConfig() lets options win over variables, variables over the file", async () => {

@@ -132,7 +132,7 @@ Deno.test("an upstream that ends its lines with CR LF is understood", async () =
   assertEquals(await answers(app, script), everywhere("completed: One two"));
 });
 
-const SHORT = { grace: 1, connect: 0, firstByte: 0.2, stall: 0.2 };
+const SHORT = { grace: 1, connect: 0, firstByte: 0.2, stall: 0.2, load: 20 };
 
 Deno.test("an upstream that goes silent in its answer is given up [H19] [OT46]", async () => {
   await using app = await testApp({ config: { timeouts: { ...SHORT, firstByte: 20 } } });

@@ -1,11 +1,11 @@
 /** The command line of everything that concerns the models on this machine. */
 
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import { loadConfig } from "../../config/config.ts";
 import { settings } from "../../config/schema.ts";
 import { discover, type Discovered } from "../../models/discover.ts";
 import { placesOf } from "../../models/places.ts";
-import { optionText } from "../help.ts";
+import { isOfServe, optionOf } from "../help.ts";
 import { type Io, printable } from "../io.ts";
 import { infoJson, infoText } from "./info.ts";
 import { findNamed, listJson, listTable } from "./list.ts";
@@ -51,9 +51,8 @@ export function addModelCommands(program: Command, io: Io, ended: (code: number)
 }
 
 function withOptions(command: Command): Command {
-  for (const setting of settings.filter(({ command }) => command === "models")) {
-    const collect = (value: string, before: string[] = []) => [...before, value];
-    command.addOption(new Option(setting.flag ?? "", optionText(setting)).argParser(collect));
+  for (const setting of settings.filter(isOfServe)) {
+    if (setting.ofModels) command.addOption(optionOf(setting));
   }
   return command.option("--json", "As JSON, for programs");
 }
