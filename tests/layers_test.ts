@@ -9,7 +9,17 @@ import { fileURLToPath } from "node:url";
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "main.ts": ["cli"],
   cli: [
-    ...["http", "upstream", "models", "store", "protocol", "config", "log.ts", "version.ts"],
+    ...[
+      "http",
+      "supervise",
+      "upstream",
+      "models",
+      "store",
+      "protocol",
+      "config",
+      "log.ts",
+      "version.ts",
+    ],
     ...["commander", "@std/toml", "node:crypto", "node:path"],
   ],
   http: [
@@ -17,6 +27,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     ...["@hono/*", "@std/*", "node:crypto"],
   ],
   stream: ["protocol"],
+  supervise: ["upstream", "models", "protocol", "config"],
   upstream: ["protocol", "undici"],
   models: ["protocol", "node:path"],
   store: ["node:buffer", "node:crypto", "node:path", "node:sqlite"],

@@ -15,12 +15,14 @@ import { sealWith } from "../store/seal.ts";
 import { sealKey } from "../store/seal_key.ts";
 import { openLlama } from "../upstream/llama.ts";
 import { serveRemote } from "../upstream/remote.ts";
+import type { Serving } from "../upstream/serving.ts";
 import { slotQueue } from "../upstream/slots.ts";
 import { type UpstreamState, watchUpstream } from "../upstream/watch.ts";
 import { version } from "../version.ts";
 import { banner } from "./banner.ts";
 import { writeAll } from "./io.ts";
 import { cannotListen, listenAt, type Listener, listenForOss } from "./listeners.ts";
+import { openManaged } from "./managed.ts";
 import { openSweptStore } from "./open_store.ts";
 
 /** Runs until a signal ends it. Gives the exit code. */
@@ -38,19 +40,11 @@ export async function serve(config: Config): Promise<number> {
   const seal = sealWith(sealKey(dataDir));
   const store = openSweptStore(config, dataDir, log);
 
-  const llama = openLlama({
-    baseUrl: config.upstream,
-    key: config.upstreamKey,
-    connectTimeout: config.timeouts.connect * 1000,
-  });
-  const watch = watchUpstream(llama, {
-    anyName: config.defaultModel === "any",
-    onChange: (state) => tellUpstream(state, config.upstream, log),
-  });
+  const serving = config.upstreamGiven ? openRemote(config, log) : await openManaged(config, log);
   failUnfinished(store, log);
   const services: Services = {
     config,
-    serving: serveRemote(llama, watch, slotQueue(() => watch.slots())),
+    serving,
     threadTools: threadTools(),
     seal,
     store,
@@ -67,6 +61,20 @@ export async function serve(config: Config): Promise<number> {
     store.close();
     await closeLog();
   }
+}
+
+/** The llama-server that somebody else runs. */
+function openRemote(config: Config, log: Log): Serving {
+  const llama = openLlama({
+    baseUrl: config.upstream,
+    key: config.upstreamKey,
+    connectTimeout: config.timeouts.connect * 1000,
+  });
+  const watch = watchUpstream(llama, {
+    anyName: config.defaultModel === "any",
+    onChange: (state) => tellUpstream(state, config.upstream, log),
+  });
+  return serveRemote(llama, watch, slotQueue(() => watch.slots()));
 }
 
 async function listen(services: Services, isTerminal: boolean): Promise<number> {

@@ -9,6 +9,7 @@ import { findInLmStudio } from "./lm_studio.ts";
 import { type Looked, type Model, toModels } from "./model.ts";
 import { findInOllama } from "./ollama.ts";
 import type { Places } from "./places.ts";
+import type { ReadHeader } from "./header_cache.ts";
 import { readGguf } from "./read_gguf.ts";
 import { walkFolder } from "./walk_folder.ts";
 
@@ -19,14 +20,17 @@ export interface Discovered {
 }
 
 /** Looks into all places; what one of them has twice, or two of them have, is one model. */
-export async function discover(places: Places): Promise<Discovered> {
+export async function discover(
+  places: Places,
+  read: ReadHeader = readGguf,
+): Promise<Discovered> {
   const problems: string[] = [];
   const files: FoundFile[] = [];
   for (const folder of places.folders) files.push(...await findInFolder(folder, problems));
   if (places.hub !== null) files.push(...await findInHub(places.hub));
   if (places.lmStudio !== null) files.push(...await findInLmStudio(places.lmStudio));
   for (const folder of places.ollama) files.push(...await findInOllama(folder));
-  return { models: toModels(await look(groupParts(files), problems)), problems };
+  return { models: toModels(await look(groupParts(files), read, problems)), problems };
 }
 
 async function findInFolder(root: string, problems: string[]): Promise<FoundFile[]> {
@@ -54,7 +58,11 @@ function reasonOf(error: unknown): string {
 }
 
 /** Reads the header of every group's first part, of each file once. */
-async function look(groups: readonly FileGroup[], problems: string[]): Promise<Looked[]> {
+async function look(
+  groups: readonly FileGroup[],
+  read: ReadHeader,
+  problems: string[],
+): Promise<Looked[]> {
   const headers = new Map<string, GgufHeader | null>();
   const looked: Looked[] = [];
   for (const group of groups) {
@@ -64,7 +72,7 @@ async function look(groups: readonly FileGroup[], problems: string[]): Promise<L
       continue;
     }
     if (!headers.has(identity)) {
-      headers.set(identity, await headerOf(path, name, problems));
+      headers.set(identity, await headerOf({ path, name }, read, problems));
     }
     const header = headers.get(identity) ?? null;
     if (header !== null) looked.push({ group, header });
@@ -73,12 +81,12 @@ async function look(groups: readonly FileGroup[], problems: string[]): Promise<L
 }
 
 async function headerOf(
-  path: string,
-  name: string,
+  { path, name }: { path: string; name: string },
+  read: ReadHeader,
   problems: string[],
 ): Promise<GgufHeader | null> {
   try {
-    return await readGguf(path);
+    return await read(path);
   } catch (error) {
     if (!(error instanceof GgufError)) throw error;
     problems.push(`Cannot use ${name}: ${error.message}`);

@@ -1,0 +1,155 @@
+/** The models of this machine as they are served: each by a llama-server that runs when it is needed. */
+import type { Catalogue } from "../models/catalogue.ts";
+import type { Model } from "../models/model.ts";
+import { resolveModel } from "../models/resolve.ts";
+import { ApiError } from "../protocol/error.ts";
+import { newThreadSlot } from "../upstream/new_thread_slot.ts";
+import type { Lease, Need, Served, Serving } from "../upstream/serving.ts";
+import { type SlotQueue, slotQueue } from "../upstream/slots.ts";
+import { unknownModel } from "../upstream/unknown_model.ts";
+import type { UpstreamModel } from "../upstream/upstream_model.ts";
+import { expectedModel } from "./expected.ts";
+import type { Pool } from "./pool.ts";
+import type { Entered } from "./resident.ts";
+import type { RunningServer } from "./server.ts";
+
+/** The name that means whatever is loaded, or else the first model. */
+const AUTO = "auto";
+
+export interface ManagedOptions {
+  catalogue: Catalogue;
+  pool: Pool;
+  /** How a model would be run; null where that is not known yet. */
+  shapeOf(id: string): { context: number; slots: number } | null;
+  /** Whether an unknown name means `auto`. */
+  anyName: boolean;
+  /** Why nothing can be loaded at all; null where something can. */
+  obstacle(): Promise<ApiError | null>;
+  /** Seconds since 1970, which models are told to be from. */
+  created: number;
+  /** Frees what else was opened. */
+  onClose(): Promise<void>;
+}
+
+/** What a llama-server is asked through, for as long as it runs. */
+interface Door {
+  queue: SlotQueue;
+  lease(entered: Entered, release: () => void): Lease;
+}
+
+export function serveManaged(options: ManagedOptions): Serving {
+  const { catalogue, pool } = options;
+  /** What models turned out to be, by their ids and sizes. */
+  const known = new Map<string, UpstreamModel>();
+  const doors = new WeakMap<RunningServer, Door>();
+
+  function all(): Model[] {
+    const usable = catalogue.found().models.filter(({ complete }) => complete);
+    const rank = new Map(loaded().map((id, i) => [id, i]));
+    const rankOf = ({ id }: Model) => rank.get(id) ?? Infinity;
+    return usable.toSorted((a, b) => rankOf(a) < rankOf(b) ? -1 : rankOf(a) > rankOf(b) ? 1 : 0);
+  }
+
+  /** Ids of what runs, the most recently used first. */
+  function loaded(): string[] {
+    return pool.residents().filter((each) => each.state() !== "stopping")
+      .toSorted((a, b) => b.lastUsed - a.lastUsed).map(({ id }) => id);
+  }
+
+  function find(name: string | null | undefined): Model {
+    const models = all();
+    const wanted = name ?? AUTO;
+    const found = resolveModel(wanted, models);
+    if (found !== null) return found;
+    const [first] = models.filter(({ can }) => can.includes("chat"));
+    const any = wanted.toLowerCase() === AUTO || options.anyName;
+    if (any && first !== undefined) return first;
+    if (models.length === 0) throw noModels();
+    throw unknownModel(wanted, models.map(({ id }) => id));
+  }
+
+  function factsOf(model: Model): UpstreamModel {
+    const facts = known.get(keyOf(model)) ??
+      expectedModel(model, options.shapeOf(model.id), options.created);
+    if (facts === null) throw unknownModel(model.id, []);
+    return facts;
+  }
+
+  function doorOf(server: RunningServer, model: Model): Door {
+    const there = doors.get(server);
+    if (there !== undefined) return there;
+    const { id, aliases } = model;
+    const facts = { ...server.model, id, aliases: [...aliases], created: options.created };
+    known.set(keyOf(model), facts);
+    const queue = slotQueue(() => facts.slots);
+    const { llama } = server;
+    const newThread = newThreadSlot(llama, () => facts.slots);
+    const door: Door = {
+      queue,
+      lease: (entered, free) => ({
+        ...{ llama, model: facts, newThreadSlot: newThread },
+        others: () => queue.running() - 1,
+        release() {
+          free();
+          entered.leave();
+        },
+      }),
+    };
+    doors.set(server, door);
+    return door;
+  }
+
+  async function lease(model: Model, { slot }: Need, signal: AbortSignal): Promise<Lease> {
+    const obstacle = await options.obstacle();
+    if (obstacle !== null) throw obstacle;
+    const entered = await pool.enter(model.id, signal);
+    const door = doorOf(entered.server, model);
+    try {
+      return door.lease(entered, slot ? await door.queue.take(signal) : () => {});
+    } catch (error) {
+      entered.leave();
+      throw error;
+    }
+  }
+
+  return {
+    resolve: (name): Promise<Served> =>
+      Promise.try(() => {
+        const model = find(name);
+        return {
+          model: factsOf(model),
+          lease: (need, signal) => lease(model, need, signal),
+        };
+      }),
+    models: () => Promise.try(() => all().map(factsOf)),
+    async refresh() {
+      const models = all();
+      const error = await options.obstacle() ?? (models.length === 0 ? noModels() : null);
+      if (error !== null) return { status: "down", error };
+      return { status: "ready", models: models.map(factsOf), warnings: [] };
+    },
+    async close() {
+      catalogue.close();
+      await pool.close(closing());
+      await options.onClose();
+    },
+  };
+}
+
+function keyOf({ id, size }: Model): string {
+  return `${id}\0${size}`;
+}
+
+function noModels(): ApiError {
+  return new ApiError(
+    "Cannot find any model on this machine: name a folder with GGUF files by --models-dir, or get " +
+      "one by 'chaski models pull'.",
+    { status: 404, type: "invalid_request_error", code: "model_not_found", param: "model" },
+  );
+}
+
+function closing(): ApiError {
+  return new ApiError("Cannot answer: Chaski is stopping.", {
+    ...{ status: 503, type: "server_error", code: "server_is_overloaded", retryAfter: 2 },
+  });
+}
