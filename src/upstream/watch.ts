@@ -3,7 +3,7 @@
  * and what its chat template understands. Read from `/v1/models` and `/props`; never from `/slots`
  * or `/metrics`, because a poll of those keeps abandoned requests alive (llama-server.md).
  */
-import { ApiError } from "../protocol/error.ts";
+import type { ApiError } from "../protocol/error.ts";
 import { upstreamFailure } from "../protocol/llama_error.ts";
 import { type ControlWords, controlWords } from "./control_words.ts";
 import { explainFailure, type Llama } from "./llama.ts";
