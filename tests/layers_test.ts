@@ -9,17 +9,8 @@ import { fileURLToPath } from "node:url";
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "main.ts": ["cli"],
   cli: [
-    ...[
-      "http",
-      "supervise",
-      "upstream",
-      "models",
-      "store",
-      "protocol",
-      "config",
-      "log.ts",
-      "version.ts",
-    ],
+    ...["http", "supervise", "upstream", "models", "machine", "store", "protocol", "config"],
+    ...["log.ts", "version.ts"],
     ...["commander", "@std/toml", "node:crypto", "node:path"],
   ],
   http: [
@@ -29,7 +20,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   stream: ["protocol"],
   supervise: ["upstream", "models", "protocol", "config"],
   upstream: ["protocol", "undici"],
-  models: ["protocol", "node:path"],
+  models: ["machine", "protocol", "node:path"],
+  machine: ["node:process"],
   store: ["node:buffer", "node:crypto", "node:path", "node:sqlite"],
   protocol: ["zod", "@cfworker/json-schema"],
   config: ["zod", "@std/*", "node:path"],

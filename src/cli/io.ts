@@ -3,6 +3,9 @@
  */
 
 import type { Config, ConfigInput } from "../config/config.ts";
+import type { Machine } from "../machine/machine.ts";
+import { denoOutside } from "../machine/outside.ts";
+import { readMachine } from "../machine/read_machine.ts";
 
 /** What the command line needs from outside. */
 export interface Io extends Omit<ConfigInput, "flags"> {
@@ -12,6 +15,8 @@ export interface Io extends Omit<ConfigInput, "flags"> {
   terminal: boolean;
   /** Width that help is wrapped to. */
   columns: number;
+  /** Looks at the memory of this machine. */
+  machine(): Promise<Machine>;
   /** Runs the server until it ends; resolves to the exit code. */
   serve(config: Config): Promise<number>;
 }
@@ -19,15 +24,16 @@ export interface Io extends Omit<ConfigInput, "flags"> {
 /** The process's own streams, environment and files, with the server to run. */
 export function denoIo(serve: Io["serve"]): Io {
   const terminal = Deno.stdout.isTerminal();
+  const surroundings = { env: Deno.env.toObject(), os: Deno.build.os };
   return {
     stdout: (text) => writeAll(Deno.stdout, text),
     stderr: (text) => writeAll(Deno.stderr, text),
     terminal,
     columns: terminal ? Math.min(Deno.consoleSize().columns, 100) : 100,
-    env: Deno.env.toObject(),
-    os: Deno.build.os,
+    ...surroundings,
     readTextFile: (path) => Deno.readTextFile(path),
     statMode: async (path) => (await Deno.stat(path)).mode,
+    machine: () => readMachine(denoOutside(surroundings), null),
     serve,
   };
 }

@@ -11,9 +11,8 @@ export function capabilitiesOf(
   header: GgufHeader,
   projector: ProjectorFacts | null,
 ): Capability[] {
-  if (header.pooling === "rank") return ["rerank"];
-  const pools = header.pooling !== null && header.pooling !== "none";
-  if (pools || /bert/.test(header.architecture)) return ["embed"];
+  const only = onlyUse(header);
+  if (only !== null) return [only];
   const templates = `${header.chatTemplate ?? ""}\n${header.toolTemplate ?? ""}`;
   const found: [Capability, boolean][] = [
     ["chat", true],
@@ -23,6 +22,15 @@ export function capabilitiesOf(
     ["audio", projector?.audio ?? false],
   ];
   return found.flatMap(([capability, there]) => there ? [capability] : []);
+}
+
+/** The one use of a model that does not write. */
+export function onlyUse(
+  { pooling, architecture }: Pick<GgufHeader, "pooling" | "architecture">,
+): "embed" | "rerank" | null {
+  if (pooling === "rank") return "rerank";
+  const pools = pooling !== null && pooling !== "none";
+  return pools || /bert/.test(architecture) ? "embed" : null;
 }
 
 /** A switch for it, or a place for thoughts. */

@@ -13,7 +13,9 @@ export interface FakeIo extends Io {
   served: Config[];
 }
 
-/** Ann's terminal on Linux, 100 columns wide and without colors. */
+const GIB = 1024 ** 3;
+
+/** Ann's terminal on Linux, 100 columns wide and without colors, with 16 GiB of RAM and no GPU. */
 export function fakeIo(changes: Partial<Io> & { files?: Record<string, string> } = {}): FakeIo {
   const io: FakeIo = {
     out: "",
@@ -25,6 +27,8 @@ export function fakeIo(changes: Partial<Io> & { files?: Record<string, string> }
     columns: 100,
     os: "linux",
     readTextFile: fakeFiles(changes.files ?? {}),
+    machine: () =>
+      Promise.resolve({ ram: { total: 16 * GIB, free: 12 * GIB }, gpus: [], unified: false }),
     serve(config) {
       io.served.push(config);
       return Promise.resolve(0);

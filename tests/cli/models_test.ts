@@ -106,6 +106,7 @@ Deno.test("models info shows the header and the paths of a model", async () => {
     "quant         Q8_0",
     "size          N B",
     "can           chat vision",
+    "runs with     4096 tokens, 860.0 MiB in RAM",
     "architecture  llama",
     "context       4096",
     "width         2560",

@@ -3,12 +3,14 @@
 import type { Command } from "commander";
 import { loadConfig } from "../../config/config.ts";
 import { settings } from "../../config/schema.ts";
+import { roomOf } from "../../machine/room.ts";
 import { discover, type Discovered } from "../../models/discover.ts";
 import { placesOf } from "../../models/places.ts";
 import { isOfServe, optionOf } from "../help.ts";
 import { type Io, printable } from "../io.ts";
 import { infoJson, infoText } from "./info.ts";
 import { findNamed, listJson, listTable } from "./list.ts";
+import { planFor } from "./plan.ts";
 
 /** What both commands take. */
 interface ModelOptions {
@@ -40,12 +42,16 @@ export function addModelCommands(program: Command, io: Io, ended: (code: number)
   });
   const info = withOptions(models.command("info"))
     .argument("<name>", "A name of the list; without quantisation: the best that is there")
-    .summary("One of them, with its files and its header")
-    .description("Shows what a model's header says, and the paths of its files.");
+    .summary("One of them, with its files, its header and its place in memory")
+    .description(
+      "Shows what a model's header says, the paths of its files, and with which context it runs " +
+        "in the memory that is free.",
+    );
   info.action(async (name: string) => {
     const options = info.opts<ModelOptions>();
     const model = findNamed(name, (await look(options, io)).models);
-    io.stdout(options.json ? infoJson(model) : infoText(model));
+    const plan = planFor(model, roomOf(await io.machine()));
+    io.stdout(options.json ? infoJson(model, plan) : infoText(model, plan));
     ended(0);
   });
 }

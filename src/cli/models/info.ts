@@ -2,12 +2,14 @@
 
 import { createHash } from "node:crypto";
 import type { GgufHeader } from "../../models/gguf_header.ts";
+import type { Plan } from "../../models/fit.ts";
 import type { Model } from "../../models/model.ts";
 import { printable } from "../io.ts";
 import { canText, sizeText, summary } from "./list.ts";
+import { planText } from "./plan.ts";
 
 /** A line for each thing that is known. */
-export function infoText(model: Model): string {
+export function infoText(model: Model, plan: Plan | null): string {
   const { header, projector } = model;
   const lines: [string, string | number | null | undefined][] = [
     ["id", model.id],
@@ -16,6 +18,7 @@ export function infoText(model: Model): string {
     ["quant", model.quant],
     ["size", sizeText(model.size)],
     ["can", canText(model)],
+    ["runs with", plan && planText(plan)],
     ...headerLines(header),
     ...model.files.map((path): [string, string] => ["file", path]),
     ["projector", projector && `${projector.path} (${sizeText(projector.size)})`],
@@ -67,7 +70,7 @@ function sha256(text: string): string {
 }
 
 /** The same and the whole header as JSON. */
-export function infoJson(model: Model): string {
+export function infoJson(model: Model, plan: Plan | null): string {
   const { header, files, projector } = model;
   const template = header?.chatTemplate ?? null;
   const told = {
@@ -76,6 +79,7 @@ export function infoJson(model: Model): string {
     template_sha256: template && sha256(template),
     files,
     projector,
+    plan,
   };
   return `${JSON.stringify(told, null, 2)}\n`;
 }
