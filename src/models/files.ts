@@ -54,8 +54,11 @@ export function baseOf(name: string): string {
   return name.replace(/\.gguf$/i, "");
 }
 
-/** A number that cannot be one of a part belongs to the name. */
-function partOf(name: string): { base: string; part: number; parts: number } {
+/**
+ * Parts the number of its part from a name (without `.gguf`); one that cannot be one of a part
+ * belongs to the name.
+ */
+export function partOf(name: string): { base: string; part: number; parts: number } {
   const [, part = 0, parts = 0] = (PART.exec(name) ?? []).map(Number);
   const isPart = part >= 1 && part <= parts;
   return isPart ? { base: name.replace(PART, ""), part, parts } : { base: name, part: 1, parts: 1 };

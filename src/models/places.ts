@@ -25,15 +25,7 @@ const OLLAMA_SERVICE = "/usr/share/ollama/.ollama/models";
 
 /** The places by each program's own variables and defaults. */
 export function placesOf({ os, env, folders }: Surroundings): Places {
-  const { join, isAbsolute } = os === "windows" ? win32 : posix;
-  const home = env[os === "windows" ? "USERPROFILE" : "HOME"] || null;
-  const named = (name: string) => {
-    const value = env[name]?.trim();
-    if (!value) return null;
-    return home === null ? value : value.replace(/^~(?=$|[\\/])/, () => home);
-  };
-  const cache = named("XDG_CACHE_HOME") ?? (home && join(home, ".cache"));
-  const base = named("HF_HOME") ?? (cache && join(cache, "huggingface"));
+  const { join, isAbsolute, home, named, huggingFace: base } = homes({ os, env });
   const told = named("OLLAMA_MODELS");
   const ollama = [home && join(home, ".ollama", "models"), os === "linux" ? OLLAMA_SERVICE : null];
   return {
@@ -45,4 +37,24 @@ export function placesOf({ os, env, folders }: Surroundings): Places {
     },
     ollama: told === null ? ollama.filter((path) => path !== null) : [told],
   };
+}
+
+/** The file in which Hugging Face's programs keep the user's token; null without a home folder. */
+export function hubTokenPath(surroundings: Omit<Surroundings, "folders">): string | null {
+  const { join, named, huggingFace } = homes(surroundings);
+  return named("HF_TOKEN_PATH") ?? (huggingFace && join(huggingFace, "token"));
+}
+
+/** The home folder, Hugging Face's, and what a variable names. */
+function homes({ os, env }: Omit<Surroundings, "folders">) {
+  const { join, isAbsolute } = os === "windows" ? win32 : posix;
+  const home = env[os === "windows" ? "USERPROFILE" : "HOME"] || null;
+  const named = (name: string) => {
+    const value = env[name]?.trim();
+    if (!value) return null;
+    return home === null ? value : value.replace(/^~(?=$|[\\/])/, () => home);
+  };
+  const cache = named("XDG_CACHE_HOME") ?? (home && join(home, ".cache"));
+  const huggingFace = named("HF_HOME") ?? (cache && join(cache, "huggingface"));
+  return { join, isAbsolute, home, named, huggingFace };
 }

@@ -14,6 +14,8 @@ export interface ReadGroup {
 /** Projectors lose more by quantisation than models do; F16 runs everywhere. */
 const PRECISIONS = ["F16", "BF16", "F32", "Q8_0"];
 
+const PROJECTOR = /(?:^|[-._ ])mmproj(?=$|[-._ ])/i;
+
 /**
  * The projector for a model: of its own folder or of one above it, as wide as the model, and of its
  * name where the folder holds other models too.
@@ -53,19 +55,36 @@ function hasWidthOf({ header: { projector } }: ReadGroup, { header: { cache } }:
 /** By the files' names, else by what the headers call the two. */
 function isNamedAs(projector: ReadGroup, model: ReadGroup): boolean {
   const [own, other] = [stem(projector), stem(model)];
-  if (own !== "") return other.startsWith(own) || own.startsWith(other);
+  if (own !== "") return isStemOf(own, other);
   const called = slug(projector.header.name ?? "").toLowerCase();
   return called !== "" && called === slug(model.header.name ?? "").toLowerCase();
 }
 
-/** The file's name without quantisation and without what makes it a projector's. */
+/** Whether two stems name the same model: one may say more than the other. */
+export function isStemOf(projector: string, model: string): boolean {
+  return model.startsWith(projector) || projector.startsWith(model);
+}
+
 function stem({ group }: ReadGroup): string {
-  const { rest } = partQuant(group.base);
-  return slug(rest.replace(/(?:^|[-._ ])mmproj(?=$|[-._ ])/i, "-")).toLowerCase();
+  return stemOf(group.base);
+}
+
+/** A file's name (without `.gguf`) without quantisation and without what makes it a projector's. */
+export function stemOf(base: string): string {
+  return slug(partQuant(base).rest.replace(PROJECTOR, "-")).toLowerCase();
+}
+
+/** Whether a file of this name (without `.gguf`) is a projector. */
+export function isProjectorName(base: string): boolean {
+  return PROJECTOR.test(base);
 }
 
 function precision({ group, header }: ReadGroup): number {
-  const { quant } = partQuant(group.base);
-  const at = PRECISIONS.indexOf(quant ?? (header.fileType === 1 ? "F16" : ""));
+  return precisionOf(partQuant(group.base).quant ?? (header.fileType === 1 ? "F16" : null));
+}
+
+/** The rank of a projector's quantisation; the lowest is to be taken. */
+export function precisionOf(quant: string | null): number {
+  const at = PRECISIONS.indexOf(quant ?? "");
   return at < 0 ? PRECISIONS.length : at;
 }

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { type Places, placesOf } from "../../src/models/places.ts";
+import { hubTokenPath, type Places, placesOf } from "../../src/models/places.ts";
 
 function places(env: Record<string, string>, os: typeof Deno.build.os = "linux"): Places {
   return placesOf({ os, env, folders: [] });
@@ -47,3 +47,17 @@ Deno.test("placesOf() takes Ollama's folder where it is told, and does without a
   const nowhere = places({});
   assertEquals([nowhere.lmStudio, nowhere.ollama], [null, [SERVICE]]);
 });
+
+const TOKENS: [Record<string, string>, string | null][] = [
+  [{ HF_TOKEN_PATH: "/t", HF_HOME: "/x", HOME: "/home/ann" }, "/t"],
+  [{ HF_HOME: "~/hf", HF_HUB_CACHE: "/h", HOME: "/home/ann" }, "/home/ann/hf/token"],
+  [{ XDG_CACHE_HOME: "/c", HOME: "/home/ann" }, "/c/huggingface/token"],
+  [HOME, "/home/ann/.cache/huggingface/token"],
+  [{}, null],
+];
+
+for (const [env, expected] of TOKENS) {
+  Deno.test(`hubTokenPath() is ${expected} with ${JSON.stringify(env)}`, () => {
+    assertEquals(hubTokenPath({ os: "linux", env }), expected);
+  });
+}

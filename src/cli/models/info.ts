@@ -4,8 +4,9 @@ import { createHash } from "node:crypto";
 import type { GgufHeader } from "../../models/gguf_header.ts";
 import type { Plan } from "../../models/fit.ts";
 import type { Model } from "../../models/model.ts";
+import { sizeText } from "../../models/size_text.ts";
 import { printable } from "../io.ts";
-import { canText, sizeText, summary } from "./list.ts";
+import { canText, summary } from "./list.ts";
 import { planText } from "./plan.ts";
 
 /** A line for each thing that is known. */

@@ -3,6 +3,7 @@
 import type { Discovered } from "../../models/discover.ts";
 import type { Model } from "../../models/model.ts";
 import { resolveModel } from "../../models/resolve.ts";
+import { sizeText } from "../../models/size_text.ts";
 import { printable } from "../io.ts";
 
 const HEADINGS = ["NAME", "QUANT", "SIZE", "CONTEXT", "CAN"];
@@ -34,13 +35,6 @@ function lineOf(row: readonly string[], rows: readonly (readonly string[])[]): s
 export function canText({ can, complete, files, parts }: Model): string {
   const missing = complete ? [] : [`incomplete: ${files.length} of ${parts} parts`];
   return [...missing, ...can].join(" ");
-}
-
-/** `4.7 GiB`. */
-export function sizeText(bytes: number): string {
-  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
-  const step = Math.min(units.length - 1, Math.floor(Math.log2(Math.max(bytes, 1)) / 10));
-  return `${(bytes / 1024 ** step).toFixed(step === 0 ? 0 : 1)} ${units[step]}`;
 }
 
 /** The same as JSON, with the sentences about what could not be used. */

@@ -3,7 +3,7 @@
 import type { Room } from "../../machine/room.ts";
 import { fit, type Plan } from "../../models/fit.ts";
 import type { Model } from "../../models/model.ts";
-import { sizeText } from "./list.ts";
+import { sizeText } from "../../models/size_text.ts";
 
 /** The plan for a llama-server that knows `--fit`; null where parts of the model are missing. */
 export function planFor({ header, size, projector, complete }: Model, room: Room): Plan | null {
