@@ -8,7 +8,7 @@ import { assertEquals } from "@std/assert";
 /** Sections and the number of their last row. */
 const SECTIONS = {
   ...{ RA: 24, RT: 39, OT: 48, AM: 49, E: 16, H: 24 },
-  ...{ KV: 69, CF: 25, NC: 33, MD: 33, GP: 2 },
+  ...{ KV: 69, CF: 25, NC: 33, MD: 33, GP: 2, DL: 6 },
 } as const;
 
 const WITH_RUNNING = "comes with running models";
@@ -36,6 +36,7 @@ const WITHOUT: Record<string, string> = {
   ...rows("MD", 21, 25, "folders are not browsed over HTTP yet"),
   ...rows("MD", 26, 33, "vision is read off the projector's header, in the process itself"),
   ...rows("GP", 1, 2, WITH_RUNNING),
+  DL05: "a download that was cut is gone on with, so its bytes are not needed again",
   H23: "keys that expire or are revoked are not there yet",
 };
 

@@ -9,8 +9,8 @@ import { fileURLToPath } from "node:url";
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "main.ts": ["cli"],
   cli: [
-    ...["http", "supervise", "upstream", "models", "machine", "store", "protocol", "config"],
-    ...["log.ts", "version.ts"],
+    ...["http", "supervise", "upstream", "hub", "models", "machine", "store", "protocol"],
+    ...["config", "log.ts", "version.ts"],
     ...["commander", "@std/toml", "node:crypto", "node:path"],
   ],
   http: [
@@ -20,6 +20,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   stream: ["protocol"],
   supervise: ["upstream", "models", "protocol", "config"],
   upstream: ["protocol", "undici"],
+  hub: ["models", "protocol", "@std/*", "node:crypto", "node:fs/promises", "node:path"],
   models: ["machine", "protocol", "node:path"],
   machine: ["node:process"],
   store: ["node:buffer", "node:crypto", "node:path", "node:sqlite"],

@@ -68,6 +68,7 @@ export function programHelp(place: HelpPlace): string {
     "  chaski doctor codex                       # why Codex does not work",
     "  chaski claude                             # Claude Code on it",
     "  chaski models list                        # the models on this machine",
+    "  chaski models pull org/repo:Q4_K_M        # one more, from Hugging Face",
     "  chaski serve --help                       # every setting",
   ].join("\n");
   return ["", examples, "", section("Exit codes:", EXIT_CODES, place)].join("\n");

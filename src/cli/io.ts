@@ -13,10 +13,14 @@ export interface Io extends Omit<ConfigInput, "flags"> {
   stderr(text: string): void;
   /** Whether stdout is a terminal; colors need one, and no `NO_COLOR`. */
   terminal: boolean;
+  /** Whether stderr is a terminal, whose lines may be written over. */
+  errTerminal: boolean;
   /** Width that help is wrapped to. */
   columns: number;
   /** Looks at the memory of this machine. */
   machine(): Promise<Machine>;
+  /** Asks the user yes or no; null where there is no terminal to ask at. */
+  confirm(question: string): boolean | null;
   /** Runs the server until it ends; resolves to the exit code. */
   serve(config: Config): Promise<number>;
 }
@@ -29,11 +33,13 @@ export function denoIo(serve: Io["serve"]): Io {
     stdout: (text) => writeAll(Deno.stdout, text),
     stderr: (text) => writeAll(Deno.stderr, text),
     terminal,
+    errTerminal: Deno.stderr.isTerminal(),
     columns: terminal ? Math.min(Deno.consoleSize().columns, 100) : 100,
     ...surroundings,
     readTextFile: (path) => Deno.readTextFile(path),
     statMode: async (path) => (await Deno.stat(path)).mode,
     machine: () => readMachine(denoOutside(surroundings), null),
+    confirm: (question) => Deno.stdin.isTerminal() ? confirm(question) : null,
     serve,
   };
 }

@@ -24,11 +24,13 @@ export function fakeIo(changes: Partial<Io> & { files?: Record<string, string> }
     stdout: (text) => io.out += text,
     stderr: (text) => io.err += text,
     terminal: false,
+    errTerminal: false,
     columns: 100,
     os: "linux",
     readTextFile: fakeFiles(changes.files ?? {}),
     machine: () =>
       Promise.resolve({ ram: { total: 16 * GIB, free: 12 * GIB }, gpus: [], unified: false }),
+    confirm: () => null,
     serve(config) {
       io.served.push(config);
       return Promise.resolve(0);

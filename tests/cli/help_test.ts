@@ -58,7 +58,7 @@ for (const columns of [80, 100]) {
   Deno.test(`serveHelp() and every other help fit into ${columns} columns`, async () => {
     const commands = [
       ...["serve", "", "codex", "codex config", "doctor codex", "claude", "claude env"],
-      ...["models", "models list", "models info"],
+      ...["models", "models list", "models info", "models pull", "models rm"],
     ]
       .map((words) => words.split(" ").filter((word) => word !== ""));
     const text = (await Promise.all(commands.map((words) => help(columns, ...words)))).join("");

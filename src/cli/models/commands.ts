@@ -11,26 +11,37 @@ import { type Io, printable } from "../io.ts";
 import { infoJson, infoText } from "./info.ts";
 import { findNamed, listJson, listTable } from "./list.ts";
 import { planFor } from "./plan.ts";
+import { pullModel, type PullOptions } from "./pull.ts";
+import { removeModel } from "./remove.ts";
 
-/** What both commands take. */
+/** What the commands take that look at what is there. */
 interface ModelOptions {
   modelsDir?: string[];
   json?: true;
+  yes?: true;
 }
 
 /**
- * Adds `chaski models list` and `chaski models info`.
+ * Adds `chaski models list`, `info`, `pull` and `rm`.
  *
  * @param ended takes the exit code
  */
 export function addModelCommands(program: Command, io: Io, ended: (code: number) => void): void {
   const models = program.command("models")
-    .summary("Show the models on this machine")
+    .summary("Show the models on this machine, fetch and remove them")
     .description(
       "Shows the GGUF models in the folders of the settings, and those that Hugging Face, " +
-        "LM Studio and Ollama keep.",
+        "LM Studio and Ollama keep; fetches them from Hugging Face, and removes them.",
     );
-  const list = withOptions(models.command("list"))
+  addList(models, io, ended);
+  addInfo(models, io, ended);
+  addPull(models, io, ended);
+  addRemove(models, io, ended);
+}
+
+function addList(models: Command, io: Io, ended: (code: number) => void): void {
+  const list = withFolders(models.command("list"))
+    .option(...JSON_OPTION)
     .summary("All of them")
     .description("Lists the models with their size, their context, and what they can do.");
   list.action(async () => {
@@ -40,7 +51,11 @@ export function addModelCommands(program: Command, io: Io, ended: (code: number)
     if (!options.json) tellProblems(found, io);
     ended(0);
   });
-  const info = withOptions(models.command("info"))
+}
+
+function addInfo(models: Command, io: Io, ended: (code: number) => void): void {
+  const info = withFolders(models.command("info"))
+    .option(...JSON_OPTION)
     .argument("<name>", "A name of the list; without quantisation: the best that is there")
     .summary("One of them, with its files, its header and its place in memory")
     .description(
@@ -56,11 +71,41 @@ export function addModelCommands(program: Command, io: Io, ended: (code: number)
   });
 }
 
-function withOptions(command: Command): Command {
+function addPull(models: Command, io: Io, ended: (code: number) => void): void {
+  const command = models.command("pull")
+    .argument("<name>", "org/repo, org/repo:QUANT or org/repo:FILE.gguf")
+    .option(...JSON_OPTION)
+    .summary("Fetch one from Hugging Face")
+    .description(
+      "Fetches a model into Hugging Face's cache, with all its parts and its projector. What is " +
+        "there is not fetched again; a pull that was cut goes on. HF_TOKEN, HF_ENDPOINT, " +
+        "HF_HUB_CACHE and HF_HUB_OFFLINE count as they do for Hugging Face's own programs.",
+    );
+  command.action(async (name: string) => {
+    ended(await pullModel(name, command.opts<PullOptions>(), io));
+  });
+}
+
+function addRemove(models: Command, io: Io, ended: (code: number) => void): void {
+  const command = withFolders(models.command("rm"))
+    .argument("<name>", "A name of the list; without quantisation: the best that is there")
+    .option("--yes", "Do not ask")
+    .summary("Remove one from this machine")
+    .description("Shows a model's files, asks, and removes them.");
+  command.action(async (name: string) => {
+    const options = command.opts<ModelOptions>();
+    const { models } = await look(options, io);
+    ended(await removeModel(findNamed(name, models), models, options.yes === true, io));
+  });
+}
+
+const JSON_OPTION = ["--json", "As JSON, for programs"] as const;
+
+function withFolders(command: Command): Command {
   for (const setting of settings.filter(isOfServe)) {
     if (setting.ofModels) command.addOption(optionOf(setting));
   }
-  return command.option("--json", "As JSON, for programs");
+  return command;
 }
 
 async function look({ modelsDir }: ModelOptions, io: Io): Promise<Discovered> {
