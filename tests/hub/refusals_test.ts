@@ -179,6 +179,25 @@ for (const [what, answer, sentence] of ANSWERS) {
   });
 }
 
+Deno.test("pull() follows no redirect out of https", async () => {
+  await using hub = fakeHub(FILES);
+  await using place = await stage(hub, { HF_ENDPOINT: "https://hub.invalid" });
+  const asked: string[] = [];
+  const fetch = (url: string) => {
+    asked.push(url);
+    return Promise.resolve(to(`${hub.url}/x`)());
+  };
+  const { message } = await assertRejects(() => place.pull("org/x-GGUF", { fetch }), HubError);
+  assertEquals(
+    message,
+    "Cannot pull org/x-GGUF: hub.invalid sends to an address that is not safe to follow",
+  );
+  assertEquals([asked, hub.asked], [
+    ["https://hub.invalid/api/models/org/x-GGUF/revision/main"],
+    [],
+  ]);
+});
+
 Deno.test("pull() ends a list that has no end", async () => {
   await using hub = fakeHub(FILES);
   endless(hub);
