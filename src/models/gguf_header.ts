@@ -2,6 +2,8 @@
 
 import { GgufError } from "./gguf_bytes.ts";
 import type { GgufEntries, GgufValue } from "./gguf_walk.ts";
+import { recommendedSampling, SAMPLING_KEYS } from "./gguf_sampling.ts";
+import type { Sampling } from "./sampling.ts";
 
 /** How an embedding model joins its tokens; `rank` gives one number for a pair of texts. */
 export type Pooling = "none" | "mean" | "cls" | "last" | "rank";
@@ -54,6 +56,7 @@ const GENERAL = [
   "general.architecture",
   "general.type",
   "general.name",
+  "general.basename",
   "general.size_label",
   "general.file_type",
   "general.parameter_count",
@@ -61,6 +64,7 @@ const GENERAL = [
   "tokenizer.chat_template.tool_use",
   "split.no",
   "split.count",
+  ...SAMPLING_KEYS,
 ];
 
 /** A number, or one for each layer. */
@@ -86,6 +90,8 @@ export interface GgufHeader {
   /** `model`, `adapter`, `mmproj`, `imatrix`. */
   type: string | null;
   name: string | null;
+  /** The name without size, version and tuning: `Qwen3`. */
+  basename: string | null;
   /** `8B`, `30B-A3B`. */
   sizeLabel: string | null;
   /** llama.cpp's number of the quantisation. */
@@ -94,6 +100,8 @@ export interface GgufHeader {
   /** Tokens that the model was made for. */
   contextLength: number | null;
   pooling: Pooling | null;
+  /** What it recommends. */
+  sampling: Sampling;
   /** Layers that predict further tokens. */
   mtpHeads: number;
   chatTemplate: string | null;
@@ -123,11 +131,13 @@ export function toHeader({ values, tensors }: GgufEntries): GgufHeader {
     architecture: architecture ?? "",
     type: text(values.get("general.type")),
     name: text(values.get("general.name")),
+    basename: text(values.get("general.basename")),
     sizeLabel: text(values.get("general.size_label")),
     fileType: whole(values.get("general.file_type")),
     parameters: whole(values.get("general.parameter_count")),
     contextLength: whole(of("context_length")),
     pooling: POOLINGS[whole(of("pooling_type")) ?? -1] ?? null,
+    sampling: recommendedSampling(values),
     mtpHeads: whole(of("nextn_predict_layers")) ?? 0,
     chatTemplate: text(values.get("tokenizer.chat_template")),
     toolTemplate: text(values.get("tokenizer.chat_template.tool_use")),

@@ -1,10 +1,12 @@
 /** The command line of everything that concerns the models on this machine. */
 
 import type { Command } from "commander";
-import { loadConfig } from "../../config/config.ts";
+import { type Config, loadConfig } from "../../config/config.ts";
 import { settings } from "../../config/schema.ts";
 import { roomOf } from "../../machine/room.ts";
 import { discover, type Discovered } from "../../models/discover.ts";
+import { defaultsOf } from "../../models/defaults.ts";
+import { settingsOf } from "../../models/settings_of.ts";
 import { placesOf } from "../../models/places.ts";
 import { isOfServe, optionOf } from "../help.ts";
 import { type Io, printable } from "../io.ts";
@@ -46,7 +48,7 @@ function addList(models: Command, io: Io, ended: (code: number) => void): void {
     .description("Lists the models with their size, their context, and what they can do.");
   list.action(async () => {
     const options = list.opts<ModelOptions>();
-    const found = await look(options, io);
+    const { found } = await look(options, io);
     io.stdout(options.json ? listJson(found) : listTable(found.models));
     if (!options.json) tellProblems(found, io);
     ended(0);
@@ -64,9 +66,13 @@ function addInfo(models: Command, io: Io, ended: (code: number) => void): void {
     );
   info.action(async (name: string) => {
     const options = info.opts<ModelOptions>();
-    const model = findNamed(name, (await look(options, io)).models);
-    const plan = planFor(model, roomOf(await io.machine()));
-    io.stdout(options.json ? infoJson(model, plan) : infoText(model, plan));
+    const { found: { models }, config } = await look(options, io);
+    const model = findNamed(name, models);
+    const facts = {
+      plan: planFor(model, roomOf(await io.machine())),
+      defaults: defaultsOf(model, settingsOf(model, models, config.models)),
+    };
+    io.stdout(options.json ? infoJson(model, facts) : infoText(model, facts));
     ended(0);
   });
 }
@@ -94,7 +100,7 @@ function addRemove(models: Command, io: Io, ended: (code: number) => void): void
     .description("Shows a model's files, asks, and removes them.");
   command.action(async (name: string) => {
     const options = command.opts<ModelOptions>();
-    const { models } = await look(options, io);
+    const { found: { models } } = await look(options, io);
     ended(await removeModel(findNamed(name, models), models, options.yes === true, io));
   });
 }
@@ -108,9 +114,13 @@ function withFolders(command: Command): Command {
   return command;
 }
 
-async function look({ modelsDir }: ModelOptions, io: Io): Promise<Discovered> {
-  const { modelsDirs } = await loadConfig({ ...io, flags: { models_dir: modelsDir } });
-  return await discover(placesOf({ os: io.os, env: io.env, folders: modelsDirs }));
+async function look(
+  { modelsDir }: ModelOptions,
+  io: Io,
+): Promise<{ found: Discovered; config: Config }> {
+  const config = await loadConfig({ ...io, flags: { models_dir: modelsDir } });
+  const places = placesOf({ os: io.os, env: io.env, folders: config.modelsDirs });
+  return { found: await discover(places), config };
 }
 
 function tellProblems({ problems }: Discovered, io: Io): void {

@@ -1,16 +1,25 @@
 /** `chaski models info`: all that is known of one model, the paths of its files too. */
 
 import { createHash } from "node:crypto";
+import { defaultArgs } from "../../models/default_args.ts";
+import type { ModelDefaults } from "../../models/defaults.ts";
 import type { GgufHeader } from "../../models/gguf_header.ts";
 import type { Plan } from "../../models/fit.ts";
 import type { Model } from "../../models/model.ts";
+import { SAMPLING_FIELDS } from "../../models/sampling.ts";
 import { sizeText } from "../../models/size_text.ts";
 import { printable } from "../io.ts";
 import { canText, summary } from "./list.ts";
 import { planText } from "./plan.ts";
 
+/** How the model would run. */
+export interface RunFacts {
+  plan: Plan | null;
+  defaults: ModelDefaults;
+}
+
 /** A line for each thing that is known. */
-export function infoText(model: Model, plan: Plan | null): string {
+export function infoText(model: Model, { plan, defaults }: RunFacts): string {
   const { header, projector } = model;
   const lines: [string, string | number | null | undefined][] = [
     ["id", model.id],
@@ -21,6 +30,7 @@ export function infoText(model: Model, plan: Plan | null): string {
     ["can", canText(model)],
     ["runs with", plan && planText(plan)],
     ...headerLines(header),
+    ...defaultLines(defaults),
     ...model.files.map((path): [string, string] => ["file", path]),
     ["projector", projector && `${projector.path} (${sizeText(projector.size)})`],
   ];
@@ -54,6 +64,23 @@ function headerLines(header: GgufHeader | null): [string, string | number | null
   ];
 }
 
+/** What holds where a request says nothing. */
+function defaultLines(defaults: ModelDefaults): [string, string | null][] {
+  const { family, sampling, thinking } = defaults;
+  const said = SAMPLING_FIELDS.filter((field) => sampling[field] !== undefined);
+  return [
+    ["family", family],
+    ["sampling", said.map((field) => `${field} ${sampling[field]}`).join(", ")],
+    ["thinking", thinking],
+    ["arguments", argumentsOf(defaults).join(" ")],
+  ];
+}
+
+/** For a llama-server of today. */
+function argumentsOf(defaults: ModelDefaults): string[] {
+  return defaultArgs(defaults, () => true);
+}
+
 /** `8`, or what the layers have in their order: `8 × 12, 4 × 2`. */
 function layersText(value: GgufHeader["cache"]["heads"]): string | null {
   if (typeof value === "number" || value === null) return value === null ? null : String(value);
@@ -71,11 +98,13 @@ function sha256(text: string): string {
 }
 
 /** The same and the whole header as JSON. */
-export function infoJson(model: Model, plan: Plan | null): string {
+export function infoJson(model: Model, { plan, defaults }: RunFacts): string {
   const { header, files, projector } = model;
   const template = header?.chatTemplate ?? null;
   const told = {
     ...summary(model),
+    ...defaults,
+    arguments: argumentsOf(defaults),
     header,
     template_sha256: template && sha256(template),
     files,
