@@ -4,6 +4,7 @@
 import { z } from "zod";
 import { fitMessages } from "./chat_messages.ts";
 import { invalidRequest } from "./error.ts";
+import type { ThinkingSwitch } from "./chat_template.ts";
 import { grammarSafe } from "./json_schema.ts";
 import type { Note } from "./note.ts";
 import { readFields, readObject } from "./read_fields.ts";
@@ -15,6 +16,7 @@ export interface ChatRequestFacts {
   /** How llama-server calls the model. */
   upstreamId: string;
   images: "omit" | "refuse";
+  thinking: ThinkingSwitch;
 }
 
 /** A chat request as the client sent it, looked at as far as Chaski has to. */
@@ -92,6 +94,7 @@ export function chatOverrides(chat: ClientChat, facts: ChatRequestFacts): ChatOv
     const message = "Log probabilities are not available together with tools.";
     notes.push({ code: "logprobs_ignored", param: "logprobs", message });
   }
+  Object.assign(fields, thinkingSwitchedOn(body, facts));
   // vLLM's name for it, which many clients send.
   if (body.repetition_penalty != null && body.repeat_penalty == null) {
     fields.repeat_penalty = body.repetition_penalty;
@@ -104,6 +107,17 @@ export function chatOverrides(chat: ClientChat, facts: ChatRequestFacts): ChatOv
   }
   if (!chat.returnProgress) fields.return_progress = true;
   return { fields, notes };
+}
+
+/** A level alone does not make llama-server think where it was started with `--reasoning off`. */
+function thinkingSwitchedOn(
+  { reasoning_effort: level, chat_template_kwargs }: Record<string, unknown>,
+  { thinking }: ChatRequestFacts,
+): Record<string, unknown> {
+  if (thinking !== "enable_thinking" || typeof level !== "string" || level === "none") return {};
+  const kwargs = chat_template_kwargs ?? {};
+  if (!isRecord(kwargs) || kwargs.enable_thinking !== undefined) return {};
+  return { chat_template_kwargs: { ...kwargs, enable_thinking: true } };
 }
 
 function hasTools({ tools }: Record<string, unknown>): boolean {

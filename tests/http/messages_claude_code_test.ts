@@ -133,7 +133,7 @@ Deno.test("a model thinks as Claude Code says", async () => {
   const [turn, title] = [await recordedClaudeCode("01"), await recordedClaudeCode("29")];
   const off = { enable_thinking: false };
   const without = { ...turn, body: { ...turn.body, thinking: undefined } };
-  assertEquals((await sent(turn, SWITCH)).body.chat_template_kwargs, undefined);
+  assertEquals((await sent(turn, SWITCH)).body.chat_template_kwargs, { enable_thinking: true });
   assertEquals((await sent(without, SWITCH)).body.chat_template_kwargs, off);
   assertEquals((await sent(title, SWITCH)).body.chat_template_kwargs, off);
   assertEquals((await sent(turn, EFFORT)).body.reasoning_effort, "high");

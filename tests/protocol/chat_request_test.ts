@@ -1,8 +1,14 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { type ChatOverrides, chatOverrides, parseChat } from "../../src/protocol/chat_request.ts";
+import type { ThinkingSwitch } from "../../src/protocol/chat_template.ts";
 import { ApiError } from "../../src/protocol/error.ts";
 
-const FACTS = { vision: false, upstreamId: "tiny", images: "omit" } as const;
+const FACTS = {
+  vision: false,
+  upstreamId: "tiny",
+  images: "omit",
+  thinking: "enable_thinking",
+} as const;
 const MESSAGES = [{ role: "user", content: "Hello" }];
 
 function overrides(body: Record<string, unknown>): ChatOverrides {
@@ -113,6 +119,26 @@ Deno.test("chatOverrides() calls a repetition penalty as llama-server does [OT42
   assertEquals(given.fields.repeat_penalty, 1.1);
   const own = overrides({ stream: true, repetition_penalty: 1.1, repeat_penalty: 1.2 });
   assertEquals("repeat_penalty" in own.fields, false);
+});
+
+Deno.test("chatOverrides() switches thinking on for a level, but not against a client's word", () => {
+  const kwargs = (body: Record<string, unknown>, thinking: ThinkingSwitch = FACTS.thinking) =>
+    chatOverrides(parseChat({ messages: MESSAGES, ...body }), { ...FACTS, thinking })
+      .fields.chat_template_kwargs;
+  const on = { enable_thinking: true };
+  assertEquals(kwargs({ reasoning_effort: "low" }), on);
+  assertEquals(kwargs({ reasoning_effort: "low", chat_template_kwargs: null }), on);
+  assertEquals(kwargs({ reasoning_effort: "low", chat_template_kwargs: { a: 1 } }), {
+    a: 1,
+    ...on,
+  });
+  const off = { enable_thinking: false };
+  assertEquals(kwargs({ reasoning_effort: "low", chat_template_kwargs: off }), undefined);
+  for (const reasoning_effort of ["none", null, undefined, 1]) {
+    assertEquals(kwargs({ reasoning_effort }), undefined);
+  }
+  assertEquals(kwargs({ reasoning_effort: "low" }, "reasoning_effort"), undefined);
+  assertEquals(kwargs({ reasoning_effort: "low" }, "none"), undefined);
 });
 
 Deno.test("chatOverrides() makes the schema of the answer fit for a grammar", () => {

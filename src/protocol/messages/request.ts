@@ -7,6 +7,7 @@ import type { Note } from "../note.ts";
 import type { Item } from "../responses/history/items.ts";
 import type { CreateResponse } from "../responses/schema.ts";
 import { systemUpdate } from "../system_text.ts";
+import { OWN_EFFORT } from "../responses/reasoning.ts";
 import { present } from "../responses/translation_context.ts";
 import { assistantItems, textsOf, userItems } from "./blocks.ts";
 import type { Message, MessagesRequest } from "./schema.ts";
@@ -112,9 +113,9 @@ function itemsOf({ role, content }: Message, i: number, notes: Note[]): Item[] {
 }
 
 /** Without a word on it, Anthropic's models do not think. */
-function effortOf({ thinking, output_config }: MessagesRequest): string | null {
+function effortOf({ thinking, output_config }: MessagesRequest): string {
   const thinks = thinking?.type != null && thinking.type !== "disabled";
-  return thinks ? output_config?.effort ?? null : "none";
+  return thinks ? output_config?.effort ?? OWN_EFFORT : "none";
 }
 
 function formatOf({ output_config, output_format }: MessagesRequest): Pick<CreateResponse, "text"> {

@@ -4,8 +4,12 @@
 import type { ChatRequest } from "../chat.ts";
 import { type Context, label, note } from "./translation_context.ts";
 
+/** To think without a level: as long as the template has it. */
+export const OWN_EFFORT = "default";
+
 /** OpenAI's levels and Codex's own (`max`, `ultra`), as gpt-oss's three. */
-const LEVELS = new Map([
+const LEVELS = new Map<string, string | null>([
+  [OWN_EFFORT, null],
   ["none", "low"],
   ["minimal", "low"],
   ["low", "low"],
@@ -33,8 +37,12 @@ export function thinkingFields(
       const message = "This model's thinking can be made short, but not switched off.";
       note(context, "effort_ignored", "reasoning.effort", message);
     }
-    return { reasoning_effort: level };
+    return level === null ? {} : { reasoning_effort: level };
   }
   // llama-server knows switches that the template's text does not show (DeepSeek's).
-  return effort === "none" ? { chat_template_kwargs: { enable_thinking: false } } : {};
+  if (effort === "none") return { chat_template_kwargs: { enable_thinking: false } };
+  // A level alone does not make llama-server think where it was started with `--reasoning off`.
+  return context.facts.thinking === "none"
+    ? {}
+    : { chat_template_kwargs: { enable_thinking: true } };
 }

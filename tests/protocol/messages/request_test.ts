@@ -155,7 +155,7 @@ Deno.test("`fromMessages()` switches thinking on and off", () => {
   const kwargs = (body: object) => chatOf({ ...body }).chat_template_kwargs;
   assertEquals(kwargs({}), off);
   assertEquals(kwargs({ thinking: { type: "disabled" } }), off);
-  assertEquals(kwargs({ thinking: { type: "adaptive" } }), undefined);
+  assertEquals(kwargs({ thinking: { type: "adaptive" } }), { enable_thinking: true });
   const thinking = { type: "enabled", budget_tokens: 2000 };
   assertEquals(chatOf({ thinking }).thinking_budget_tokens, 2000);
   const odd = { type: "enabled", budget_tokens: -7.5 };

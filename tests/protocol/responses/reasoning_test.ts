@@ -44,13 +44,15 @@ function effort(level: unknown, thinking: ThinkingSwitch) {
   return { fields, notes: notes.map(({ code, param }) => `${code} ${param}`) };
 }
 
-Deno.test("`toChat()` turns thinking off for effort none, else leaves the template's default [H11]", () => {
+Deno.test("`toChat()` turns thinking off for effort none, on for any other [H11]", () => {
   assertEquals(effort("none", "enable_thinking").fields, {
     chat_template_kwargs: { enable_thinking: false },
   });
-  for (const level of ["minimal", "low", "medium", "high", "xhigh", "max", "ultra", null]) {
-    assertEquals(effort(level, "enable_thinking"), { fields: {}, notes: [] });
+  const fields = { chat_template_kwargs: { enable_thinking: true } };
+  for (const level of ["default", "minimal", "low", "medium", "high", "xhigh", "max", "ultra"]) {
+    assertEquals(effort(level, "enable_thinking"), { fields, notes: [] });
   }
+  assertEquals(effort(null, "enable_thinking"), { fields: {}, notes: [] });
 });
 
 Deno.test("`toChat()` gives gpt-oss one of its three levels [H11]", () => {
@@ -66,6 +68,7 @@ Deno.test("`toChat()` gives gpt-oss one of its three levels [H11]", () => {
   for (const [level, reasoning_effort] of Object.entries(levels)) {
     assertEquals(effort(level, "reasoning_effort"), { fields: { reasoning_effort }, notes: [] });
   }
+  assertEquals(effort("default", "reasoning_effort"), { fields: {}, notes: [] });
   // It cannot be kept from thinking, and that is said.
   assertEquals(effort("none", "reasoning_effort"), {
     fields: { reasoning_effort: "low" },
