@@ -14,7 +14,7 @@ export interface Family {
   name: string;
   sampling: Sampling;
   source: Source;
-  /** With fewer parameters it does not think unless it is told to: it would not come to an end. */
+  /** With fewer parameters it does not think unless it is told to: it would think in circles. */
   thinksFrom?: number;
 }
 

@@ -145,6 +145,46 @@ Deno.test("models info --json has the whole header, the template and its hash", 
   assertEquals(told.files, [join(folder.path, "tiny.gguf")]);
 });
 
+Deno.test("models info shows what holds where a request says nothing", async () => {
+  await using folder = await modelFolder();
+  const template = text("{% if enable_thinking %}{% endif %}");
+  const file = modelBytes({ "tokenizer.chat_template": template });
+  await folder.write("Qwen3.5-4B-Q4_K_M.gguf", file);
+  const toml = '[models."Qwen3.5-4B"]\nthinking = "on"\n' +
+    '[models."Qwen3.5-4B".sampling]\ntemperature = 0.5\npresence_penalty = 0\n';
+  await folder.write("chaski.toml", toml);
+  const told = async (env: Record<string, string>, ...args: string[]) => {
+    const io = fakeIo({
+      env: { HOME: "/nowhere", OLLAMA_MODELS: "/nowhere", ...env },
+      readTextFile: (path) => Deno.readTextFile(path),
+    });
+    const info = ["models", "info", "qwen3.5-4b", "--models-dir", folder.path, ...args];
+    assertEquals([await run(info, io), io.err], [0, ""]);
+    return io.out;
+  };
+  const lines = (out: string) =>
+    out.split("\n").filter((line) => /^(family|sampling|thinking|arguments)/.test(line));
+  assertEquals(lines(await told({})), [
+    "family        qwen3.5",
+    "sampling      temperature 0.7, top_p 0.8, top_k 20, min_p 0, presence_penalty 1.5",
+    "thinking      off",
+    "arguments     --temp 0.7 --top-p 0.8 --top-k 20 --min-p 0 --presence-penalty 1.5 " +
+    "--reasoning off",
+  ]);
+  const CHASKI_CONFIG = join(folder.path, "chaski.toml");
+  const { family, sampling, thinking, arguments: args } = JSON.parse(
+    await told({ CHASKI_CONFIG }, "--json"),
+  );
+  assertEquals([family, thinking, args.slice(0, 2), args.slice(-2)], [
+    "qwen3.5",
+    "on",
+    ["--temp", "0.5"],
+    ["--reasoning", "auto"],
+  ]);
+  const expected = { temperature: 0.5, top_p: 0.8, top_k: 20, min_p: 0, presence_penalty: 0 };
+  assertEquals(sampling, expected);
+});
+
 Deno.test("models info names what there is where a name means nothing", async () => {
   await using folder = await filled();
   assertEquals(await models(["info", "gpt\x07", "--models-dir", folder.path]), {
