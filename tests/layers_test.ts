@@ -9,8 +9,8 @@ import { fileURLToPath } from "node:url";
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "main.ts": ["cli"],
   cli: [
-    ...["http", "supervise", "upstream", "hub", "models", "machine", "store", "protocol"],
-    ...["config", "log.ts", "version.ts"],
+    ...["http", "supervise", "upstream", "engine", "hub", "models", "machine", "store"],
+    ...["protocol", "config", "log.ts", "version.ts"],
     ...["commander", "@std/toml", "node:crypto", "node:path"],
   ],
   http: [
@@ -18,8 +18,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     ...["@hono/*", "@std/*", "node:crypto"],
   ],
   stream: ["protocol"],
-  supervise: ["upstream", "models", "protocol", "config"],
+  supervise: ["upstream", "engine", "models", "machine", "protocol", "config"],
   upstream: ["protocol", "undici"],
+  engine: ["config", "zod", "node:crypto", "node:path"],
   hub: ["models", "protocol", "@std/*", "node:crypto", "node:fs/promises", "node:path"],
   models: ["machine", "protocol", "node:path"],
   machine: ["node:process"],

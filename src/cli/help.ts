@@ -69,6 +69,7 @@ export function programHelp(place: HelpPlace): string {
     "  chaski claude                             # Claude Code on it",
     "  chaski models list                        # the models on this machine",
     "  chaski models pull org/repo:Q4_K_M        # one more, from Hugging Face",
+    "  chaski engine status                      # the llama-server that is found",
     "  chaski serve --help                       # every setting",
   ].join("\n");
   return ["", examples, "", section("Exit codes:", EXIT_CODES, place)].join("\n");

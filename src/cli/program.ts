@@ -15,6 +15,7 @@ import { splitForClient } from "./clients/commands.ts";
 import { baseUrl } from "./clients/place.ts";
 import { addCodexCommands } from "./codex/commands.ts";
 import { CODEX } from "./codex/program.ts";
+import { addEngineCommands } from "./engine/commands.ts";
 import { health } from "./health.ts";
 import { isOfServe, optionOf, programHelp, serveHelp, styleTitle } from "./help.ts";
 import type { Io } from "./io.ts";
@@ -43,6 +44,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   addCodexCommands(program, io, passed, (code) => outcome.code = code);
   addClaudeCommands(program, io, passed, (code) => outcome.code = code);
   addModelCommands(program, io, (code) => outcome.code = code);
+  addEngineCommands(program, io, (code) => outcome.code = code);
   try {
     refuseKeys(own);
     const args = own.length > 0 ? cutUnknownValues(own, longOptions(program)) : ["--help"];

@@ -25,6 +25,8 @@ export interface Config {
   readonly upstreamGiven: boolean;
   /** Sent to llama-server as bearer token. */
   readonly upstreamKey?: string;
+  /** The file of llama-server that was named; absent: it is looked for. */
+  readonly llamaServer?: string;
   readonly defaultModel?: "any";
   /** Canonical: an IP address without brackets, or a lower-case name. */
   readonly host: string;
@@ -167,6 +169,7 @@ function rename(
   const { limits, timeouts } = settings;
   return {
     upstream: settings.upstream,
+    ...(settings.llama_server && { llamaServer: settings.llama_server }),
     ...(settings.default_model && { defaultModel: settings.default_model }),
     host: settings.host,
     port: settings.port,

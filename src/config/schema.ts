@@ -21,6 +21,12 @@ const root = {
     group: "llama-server:",
     about: "File that holds the key that llama-server was started with",
   }),
+  llama_server: path({
+    flag: "--llama-server <file>",
+    group: "llama-server:",
+    about: "The llama-server that Chaski itself runs; see chaski engine status",
+    fallback: "found on this machine",
+  }),
   default_model: setting(z.literal("any").optional(), {
     flag: "--default-model <any>",
     group: "llama-server:",

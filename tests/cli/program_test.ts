@@ -8,7 +8,7 @@ const HINT = "See chaski --help and chaski serve --help.\n";
 Deno.test("run() serves with what the options say", async () => {
   const io = fakeIo({ files: { "/key": "sk-file\n", "/c.toml": "[limits]\nbody_mb = 5" } });
   const argv = "serve --upstream=http://box:9000/v1 --host 0.0.0.0 --port 0 --data-dir /data " +
-    "--config /c.toml --api-key-file /key --upstream-key-file=/key --default-model any " +
+    "--config /c.toml --api-key-file /key --upstream-key-file=/key --default-model any --llama-server /llama " +
     "--log-level warn --log-format json";
   assertEquals(await run(argv.split(" "), io), 0);
   assertEquals([io.out, io.err], ["", ""]);
@@ -18,6 +18,7 @@ Deno.test("run() serves with what the options say", async () => {
     upstream: "http://box:9000",
     upstreamGiven: true,
     upstreamKey: "sk-file",
+    llamaServer: "/llama",
     defaultModel: "any",
     host: "0.0.0.0",
     port: 0,

@@ -50,6 +50,7 @@ const EVERYTHING: Config = {
   upstream: "https://models.example/llama",
   upstreamGiven: true,
   upstreamKey: "sk-up",
+  llamaServer: "/opt/llama-server",
   defaultModel: "any",
   host: "::1",
   port: 0,
@@ -78,6 +79,7 @@ const EVERYTHING: Config = {
 const VALUES: Readonly<Record<string, string | number | boolean | readonly string[]>> = {
   upstream: "https://models.example/llama/v1/",
   upstream_key_file: "/keys/up",
+  llama_server: "/opt/llama-server",
   default_model: "any",
   host: "[::1]",
   port: 0,
