@@ -69,7 +69,7 @@ export function programHelp(place: HelpPlace): string {
     "  chaski claude                             # Claude Code on it",
     "  chaski models list                        # the models on this machine",
     "  chaski models pull org/repo:Q4_K_M        # one more, from Hugging Face",
-    "  chaski engine status                      # the llama-server that is found",
+    "  chaski engine install                     # llama-server itself",
     "  chaski serve --help                       # every setting",
   ].join("\n");
   return ["", examples, "", section("Exit codes:", EXIT_CODES, place)].join("\n");
@@ -95,6 +95,8 @@ export function serveHelp(place: HelpPlace): string {
     "  TOML (port = 8484, [limits] body_mb = 64, …), the file over the defaults.",
     "  CHASKI_DEBUG=1 adds the stack to unexpected failures; CHASKI_CODEX names the",
     "  Codex that chaski codex starts, CHASKI_CLAUDE the claude of chaski claude.",
+    "  CHASKI_ENGINE_RELEASES is the base URL of an API like GitHub's, from which",
+    "  chaski engine install fetches.",
     "",
     EXAMPLES,
     "",

@@ -20,13 +20,17 @@ export interface Given<T extends KeyedSetting = Setting> {
 /** Command line options by setting key; `config` is the path of the config file. */
 export type Flags = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
 
-/** Variables that are no settings: keys, the config file, the clients to start, stacks of errors. */
+/**
+ * Variables that are no settings: keys, the config file, the clients to start, where releases of
+ * llama.cpp are, stacks of errors.
+ */
 export const otherVariables: readonly string[] = [
   "CHASKI_API_KEY",
   "CHASKI_UPSTREAM_KEY",
   "CHASKI_CONFIG",
   "CHASKI_CODEX",
   "CHASKI_CLAUDE",
+  "CHASKI_ENGINE_RELEASES",
   "CHASKI_DEBUG",
 ];
 

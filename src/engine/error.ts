@@ -9,3 +9,8 @@ export class EngineError extends Error {
     super(`Cannot use llama-server at ${path}: ${reason}; ${cure}`);
   }
 }
+
+/** `reason` says what to do. */
+export function cannotInstall(reason: string): Error {
+  return new Error(`Cannot install llama-server: ${reason}`);
+}

@@ -2,6 +2,8 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
 import { run } from "../../src/cli/program.ts";
 import { testFolder, tinyProgram } from "../engine/folder.ts";
+import { installStage, tinyArchive } from "../engine/install_stage.ts";
+import { archiveName } from "../engine/release_stand.ts";
 import { findLlamaServer } from "../tools/llama_server.ts";
 import { fakeIo } from "./fake_io.ts";
 
@@ -59,7 +61,42 @@ Deno.test("engine status says what to do where there is none", async () => {
   });
 });
 
+Deno.test("engine install installs, once, and engine status shows it", async () => {
+  await using at = await installStage();
+  at.stand.releases.set("b7003", { archive: tinyArchive(7003) });
+  const env = { CHASKI_ENGINE_RELEASES: at.stand.api, CHASKI_DATA_DIR: at.dataDir };
+  const path = join(at.dataDir, "engines/b7003-cpu/llama-b7003/llama-server");
+  assertEquals(await engine(["install", "--backend", "cpu"], env), {
+    code: 0,
+    out: `Installed llama-server b7003 (cpu) at ${path}\n`,
+    err: `Fetching ${archiveName("b7003")}, 1 MiB\n`,
+  });
+  const args = ["install", "--backend=cpu", "--release", "b7003", "--data-dir", at.dataDir];
+  assertEquals(await engine(args, { CHASKI_ENGINE_RELEASES: at.stand.api }), {
+    code: 0,
+    out: `llama-server b7003 (cpu) is there already, at ${path}\n`,
+    err: "",
+  });
+  const { out } = await engine(["status"], env);
+  assertEquals(out.split("\n").slice(0, 3), [
+    `path     ${path}`,
+    "found    installed by chaski engine install",
+    "version  b7003",
+  ]);
+});
+
 const WRONG: [string[], number, string][] = [
+  [
+    ["install", "--backend", "tpu"],
+    2,
+    "Cannot run chaski: option '--backend <name>' argument 'tpu' is invalid. Allowed choices are " +
+    "cpu, vulkan, cuda, rocm, metal\nSee chaski --help and chaski serve --help.\n",
+  ],
+  [
+    ["install", "--debian", "--release", "b1"],
+    1,
+    "Cannot install llama-server: --debian takes neither --release nor --backend; leave them out\n",
+  ],
   [
     ["status", "--llama-server", "~/x"],
     2,
@@ -72,3 +109,12 @@ for (const [args, expected, sentence] of WRONG) {
     assertEquals(await engine(args), { code: expected, out: "", err: sentence });
   });
 }
+
+Deno.test("engine install asks for a folder where none is known", async () => {
+  const io = fakeIo({ env: { HOME: "" } });
+  assertEquals(await run(["engine", "install"], io), 1);
+  assertEquals(
+    io.err,
+    "Cannot install llama-server: there is no folder for it; name one by --data-dir\n",
+  );
+});

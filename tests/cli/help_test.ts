@@ -59,7 +59,7 @@ for (const columns of [80, 100]) {
     const commands = [
       ...["serve", "", "codex", "codex config", "doctor codex", "claude", "claude env"],
       ...["models", "models list", "models info", "models pull", "models rm"],
-      ...["engine", "engine status"],
+      ...["engine", "engine status", "engine install"],
     ]
       .map((words) => words.split(" ").filter((word) => word !== ""));
     const text = (await Promise.all(commands.map((words) => help(columns, ...words)))).join("");

@@ -18,7 +18,15 @@ export async function testFolder(): Promise<TestFolder> {
       const file = join(path, name);
       await Deno.mkdir(dirname(file), { recursive: true });
       const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
-      await Deno.writeFile(file, bytes, { mode });
+      if ((mode & 0o111) === 0) {
+        await Deno.writeFile(file, bytes, { mode });
+        return file;
+      }
+      // Written by another process: one that a test beside starts at this moment would hold it open
+      // for writing, and then it cannot be executed.
+      await Deno.writeFile(`${file}.written`, bytes, { mode });
+      await new Deno.Command("cp", { args: ["-p", `${file}.written`, file] }).output();
+      await Deno.remove(`${file}.written`);
       return file;
     },
     [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }),
