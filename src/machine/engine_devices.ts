@@ -1,24 +1,33 @@
-/** The devices that `llama-server --list-devices` tells of. Pure. */
+/** The GPUs among the devices that llama-server itself names. Pure. */
 
 import type { Backend, Gpu } from "./machine.ts";
 
-const BACKENDS: ReadonlyMap<string, Backend> = new Map([
-  ["CUDA", "cuda"],
-  ["ROCm", "rocm"],
-  ["Vulkan", "vulkan"],
-  ["Metal", "metal"],
-  ["MTL", "metal"],
-]);
+/** A device as `llama-server --list-devices` names it. */
+export interface EngineDevice {
+  /** `CUDA0`, `Vulkan0`, `ROCm0`, `Metal`. */
+  id: string;
+  name: string;
+  /** MiB. */
+  total: number;
+  /** MiB. */
+  free: number;
+}
 
-/** `  Vulkan0: NVIDIA H100 (81559 MiB, 81000 MiB free)`. */
-const LINE = /^ *([A-Za-z]+)(\d*): (.+) \((\d+) MiB, (\d+) MiB free\)\r?$/gm;
+const BACKENDS: Readonly<Record<string, Backend>> = {
+  CUDA: "cuda",
+  ROCm: "rocm",
+  Vulkan: "vulkan",
+  Metal: "metal",
+  MTL: "metal",
+};
 
-/** The GPUs among them; processors' libraries and devices of other backends are left out. */
-export function parseEngineDevices(text: string): Gpu[] {
-  const gpus = [...text.matchAll(LINE)].flatMap(([, word = "", index, name = "", total, free]) => {
-    const backend = BACKENDS.get(word);
+/** Processors' libraries and devices of other backends are left out. */
+export function gpusAmong(devices: readonly EngineDevice[]): Gpu[] {
+  const gpus = devices.flatMap(({ id, name, total, free }) => {
+    const [, word = "", index] = /^([A-Za-z]+)(\d*)$/.exec(id) ?? [];
+    const backend = BACKENDS[word];
     if (backend === undefined) return [];
-    const bytes = (mebibytes: string | undefined) => Number(mebibytes) * 1024 ** 2;
+    const bytes = (mebibytes: number) => mebibytes * 1024 ** 2;
     return [{ index: Number(index), name, backend, total: bytes(total), free: bytes(free) }];
   });
   // A build with both shows its cards twice.

@@ -2,7 +2,7 @@
 
 import { AMD_SMI_METRIC, AMD_SMI_STATIC, parseAmdSmi, parseRocmSmi, ROCM_SMI } from "./amd.ts";
 import { appleGpu, appleRam, parseSysctl, SYSCTL } from "./apple.ts";
-import { parseEngineDevices } from "./engine_devices.ts";
+import { type EngineDevice, gpusAmong } from "./engine_devices.ts";
 import { groupFiles, parseGroup, parseMeminfo } from "./linux_ram.ts";
 import type { Backend, Gpu, Machine, Memory } from "./machine.ts";
 import { NVIDIA_SMI, parseNvidia } from "./nvidia.ts";
@@ -12,17 +12,17 @@ import type { Outside } from "./outside.ts";
  * What there is now. Everything is asked at once and takes 5 s at most; a tool that is not there, or
  * fails, has told nothing.
  *
- * @param engineDevices what `llama-server --list-devices` printed: its GPUs count, and no tool's,
- * because it cannot use others. Null where there is no such answer.
+ * @param devices what llama-server itself names: its GPUs count, and no tool's, because it cannot use
+ * others. Null where there is no such answer.
  */
 export async function readMachine(
   outside: Outside,
-  engineDevices: string | null,
+  devices: readonly EngineDevice[] | null,
 ): Promise<Machine> {
   const { ram, gpus, unified } = outside.os === "darwin"
     ? await readMac(outside)
     : await readOther(outside);
-  const usable = engineDevices === null ? gpus : parseEngineDevices(engineDevices);
+  const usable = devices === null ? gpus : gpusAmong(devices);
   return { ram, gpus: ofOneBackend(usable), unified };
 }
 

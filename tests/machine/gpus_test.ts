@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { parseAmdSmi, parseRocmSmi } from "../../src/machine/amd.ts";
-import { parseEngineDevices } from "../../src/machine/engine_devices.ts";
+import { parseDevices } from "../../src/engine/devices.ts";
+import { gpusAmong } from "../../src/machine/engine_devices.ts";
 import { parseNvidia } from "../../src/machine/nvidia.ts";
 import { runProgram } from "../tools/run_program.ts";
 import { findLlamaServer } from "../tools/llama_server.ts";
@@ -115,8 +116,8 @@ Deno.test("parseRocmSmi() reads names and memory", async () => {
   assertEquals(parseRocmSmi("WARNING: No AMD GPUs specified", undefined), []);
 });
 
-Deno.test("parseEngineDevices() reads the GPUs of Vulkan", async () => {
-  assertEquals(parseEngineDevices(await recordedOutput("list-devices.txt")), [
+Deno.test("gpusAmong() reads the GPUs of Vulkan", async () => {
+  assertEquals(gpusAmong(parseDevices(await recordedOutput("list-devices.txt"))), [
     {
       index: 0,
       name: "NVIDIA H100",
@@ -134,13 +135,13 @@ Deno.test("parseEngineDevices() reads the GPUs of Vulkan", async () => {
   ]);
 });
 
-Deno.test("parseEngineDevices() counts a card of two backends once, and no processors", async () => {
-  const found = parseEngineDevices(await recordedOutput("list-devices-cuda.txt"));
+Deno.test("gpusAmong() counts a card of two backends once, and no processors", async () => {
+  const found = gpusAmong(parseDevices(await recordedOutput("list-devices-cuda.txt")));
   assertEquals(found.map(({ backend, index }) => [backend, index]), [["cuda", 0]]);
 });
 
-Deno.test("parseEngineDevices() reads Metal, which has no number", async () => {
-  const [gpu] = parseEngineDevices(await recordedOutput("list-devices-metal.txt"));
+Deno.test("gpusAmong() reads Metal, which has no number", async () => {
+  const [gpu] = gpusAmong(parseDevices(await recordedOutput("list-devices-metal.txt")));
   assertEquals(gpu, {
     index: 0,
     name: "Apple M2 Max",
@@ -150,9 +151,9 @@ Deno.test("parseEngineDevices() reads Metal, which has no number", async () => {
   });
 });
 
-Deno.test("parseEngineDevices() reads what a real llama-server prints", async () => {
+Deno.test("gpusAmong() reads what a real llama-server prints", async () => {
   const { success, stdout } = await runProgram(await findLlamaServer(), ["--list-devices"]);
   assertEquals([success, stdout.includes("Available devices:")], [true, true]);
   const none = stdout.includes("(none)");
-  assertEquals(parseEngineDevices(stdout).length > 0, !none);
+  assertEquals(gpusAmong(parseDevices(stdout)).length > 0, !none);
 });

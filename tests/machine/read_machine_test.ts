@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { Outside } from "../../src/machine/outside.ts";
+import { parseDevices } from "../../src/engine/devices.ts";
 import { readMachine } from "../../src/machine/read_machine.ts";
 import { roomOf } from "../../src/machine/room.ts";
 import { recordedOutput } from "./recorded_output.ts";
@@ -86,12 +87,12 @@ Deno.test("readMachine() believes amd-smi before rocm-smi", async () => {
 Deno.test("readMachine() believes llama-server before the vendors", async () => {
   const programs = { "nvidia-smi": await recordedOutput("nvidia-smi-two.txt") };
   const devices = await recordedOutput("list-devices.txt");
-  const { gpus } = await readMachine(system({ programs }), devices);
+  const { gpus } = await readMachine(system({ programs }), parseDevices(devices));
   assertEquals(gpus.map(({ backend, free }) => [backend, free / MIB]), [
     ["vulkan", 81000],
     ["vulkan", 15012],
   ]);
-  const without = await readMachine(system({ programs }), "Available devices:\n  (none)\n");
+  const without = await readMachine(system({ programs }), []);
   assertEquals(without.gpus, []);
 });
 
@@ -118,7 +119,7 @@ Deno.test("readMachine() reads a Mac, whose GPU has what the RAM leaves", async 
   const free = 2_100_000 * 16384;
   assertEquals([mac.ram.free, mac.gpus[0]?.total, mac.unified], [free, 48 * GIB, true]);
   const listed = await recordedOutput("list-devices-metal.txt");
-  const told = await readMachine(system({ os: "darwin", programs }), listed);
+  const told = await readMachine(system({ os: "darwin", programs }), parseDevices(listed));
   assertEquals([told.gpus[0]?.free, told.unified], [49151 * MIB, true]);
   assertEquals(roomOf(told).gpus, [{ index: 0, bytes: free }]);
 });
