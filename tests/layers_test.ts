@@ -18,7 +18,10 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     ...["@hono/*", "@std/*", "node:crypto"],
   ],
   stream: ["protocol"],
-  supervise: ["upstream", "engine", "models", "machine", "protocol", "config"],
+  supervise: [
+    ...["upstream", "engine", "models", "machine", "protocol", "config"],
+    ...["node:crypto", "node:fs/promises", "node:path"],
+  ],
   upstream: ["protocol", "undici"],
   engine: ["config", "zod", "node:crypto", "node:path"],
   hub: ["models", "protocol", "@std/*", "node:crypto", "node:fs/promises", "node:path"],

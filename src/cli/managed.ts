@@ -1,73 +1,104 @@
 /** The models of this machine for `chaski serve`: puts together what finds, plans and runs them. */
+import { join } from "node:path";
 import type { Config } from "../config/config.ts";
+import { ConfigError } from "../config/error.ts";
 import type { Log } from "../log.ts";
 import { openCatalogue } from "../models/catalogue.ts";
 import { placesOf } from "../models/places.ts";
-import { serverArguments } from "../supervise/arguments.ts";
 import { findSetpriv } from "../supervise/bound_command.ts";
+import { engineAtHand } from "../supervise/engine_at_hand.ts";
 import { serveManaged } from "../supervise/managed.ts";
-import { planOf } from "../supervise/planner.ts";
-import { modelPool } from "../supervise/pool.ts";
-import { startServer } from "../supervise/server.ts";
-import { cannotLoad } from "../supervise/failure.ts";
+import { settingsOf, unknownNames, withAliases } from "../supervise/model_settings.ts";
+import { modelPool, type Pool } from "../supervise/pool.ts";
+import { type Preparing, preparing } from "../supervise/preparing.ts";
+import { argumentProblem } from "../supervise/refused_arguments.ts";
+import { openSlotFiles } from "../supervise/slot_files.ts";
 import type { Serving } from "../upstream/serving.ts";
+import { toldOf } from "./model_log.ts";
 
-export async function openManaged(config: Config, log: Log): Promise<Serving> {
+/** Where it runs. */
+export interface ManagedPlace {
+  /** Null where nothing can be written. */
+  dataDir: string | null;
+  log: Log;
+}
+
+/** Finds the models, and serves them. Throws a ConfigError for settings of models that cannot be. */
+export async function openManaged(
+  config: Config,
+  { dataDir, log }: ManagedPlace,
+): Promise<Serving> {
+  checkArguments(config);
+  const os = Deno.build.os;
   const env = Deno.env.toObject();
-  const places = placesOf({ os: Deno.build.os, env, folders: config.modelsDirs });
+  const setpriv = findSetpriv(os);
+  const places = placesOf({ os, env, folders: config.modelsDirs });
   const catalogue = await openCatalogue(places, {
-    onChange: ({ models }) => log.info(`${models.length} models found`),
-  });
-  const setpriv = findSetpriv(Deno.build.os);
-  const planned = (id: string) => {
-    const model = catalogue.found().models.find((each) => each.id === id);
-    if (model === undefined) throw cannotLoad(id, "it is gone");
-    return planOf(model, config.models[id] ?? config.models["*"] ?? null);
-  };
-  const pool = modelPool({
-    now: () => performance.now(),
-    prepare(id) {
-      const { shape, memory } = planned(id);
-      return Promise.resolve({
-        memory,
-        pinned: false,
-        ttl: config.modelTtl === 0 ? Infinity : config.modelTtl * 1000,
-        start: (signal, onProcess) =>
-          startServer(
-            {
-              id,
-              program: Deno.env.get("CHASKI_LLAMA_SERVER") ?? "llama-server",
-              args: (port) => serverArguments(shape, port, (flag) => flag !== "--no-webui"),
-            },
-            {
-              env,
-              setpriv,
-              patience: config.timeouts.load * 1000,
-              connectTimeout: config.timeouts.connect * 1000,
-              onStart: () => {},
-              onExit: () => {},
-              onLine: (line) => log.debug(`${id}: ${line}`),
-            },
-            { signal, onProcess },
-          ),
-        leave: () => Promise.resolve(),
-      });
+    onChange({ models }) {
+      log.info(`${models.length} models are there now`, { models: models.length });
+      void prepared.plan();
     },
-    room: () =>
-      Promise.resolve({
-        memory: { ram: Infinity, vram: Infinity },
-        most: config.maxModels || Infinity,
-      }),
-    onChange: (id, state, error) =>
-      log.info(`model ${id}: ${state}${error ? `: ${error.message}` : ""}`),
   });
+  const models = () => withAliases(catalogue.found().models, config.models);
+  const atHand = engineAtHand({ os, env, dataDir, setting: config.llamaServer ?? null });
+  const keeps = dataDir !== null && config.store !== "never" && config.slotFilesMb > 0;
+  const prepared: Preparing = preparing({
+    ...{ models, settings: config.models, atHand },
+    ...{ memoryMb: config.memoryMb, maxModels: config.maxModels, ttl: config.modelTtl },
+    slotFiles: keeps ? await openSlotFiles(join(dataDir, "slots"), config.slotFilesMb * MIB) : null,
+    placeOf: (id) => ({
+      ...{ env, setpriv },
+      patience: config.timeouts.load * 1000,
+      connectTimeout: config.timeouts.connect * 1000,
+      onStart: () => {},
+      onExit: () => {},
+      onLine: (line) => log.debug(`${id}: ${line}`),
+    }),
+    pinned: (id) => pinnedBeside(id, pool),
+  });
+  const pool: Pool = modelPool({
+    now: () => performance.now(),
+    prepare: prepared.prepare,
+    room: prepared.room,
+    onChange: toldOf(log, prepared.planOf),
+  });
+  const told = [...catalogue.found().problems, ...unknown(config, models())];
+  for (const problem of told) log.warn(problem);
+  await prepared.plan();
+  preload(pool, models().filter((model) => settingsOf(model, models(), config.models).preload));
   return serveManaged({
-    catalogue,
-    pool,
-    shapeOf: (id) => planned(id).shape,
+    ...{ catalogue, models, pool },
+    shapeOf: prepared.planOf,
     anyName: config.defaultModel === "any",
-    obstacle: () => Promise.resolve(null),
+    obstacle: () => atHand.engine().then(() => null, (error) => error),
     created: Math.floor(Date.now() / 1000),
-    onClose: () => Promise.resolve(),
   });
+}
+
+const MIB = 1024 ** 2;
+
+function checkArguments({ models }: Config): void {
+  for (const [name, { args }] of Object.entries(models)) {
+    const problem = argumentProblem(args);
+    if (problem === null) continue;
+    throw new ConfigError(`Cannot use args in [models."${name}"]: ${problem}`);
+  }
+}
+
+function unknown({ models: settings }: Config, models: Parameters<typeof unknownNames>[0]) {
+  return unknownNames(models, settings).map((name) =>
+    `The settings of [models."${name}"] count for no model that is there`
+  );
+}
+
+function pinnedBeside(id: string, pool: Pool) {
+  const pinned = pool.residents().filter((each) => each.pinned && each.id !== id);
+  const sum = (kind: "ram" | "vram") => pinned.reduce((all, { memory }) => all + memory[kind], 0);
+  return { ram: sum("ram"), vram: sum("vram") };
+}
+
+/** One after the other; what cannot be loaded is in the log, and stops nobody. */
+function preload(pool: Pool, models: readonly { id: string }[]): void {
+  const { signal } = new AbortController();
+  for (const { id } of models) void pool.enter(id, signal).then(({ leave }) => leave(), () => {});
 }

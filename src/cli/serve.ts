@@ -40,7 +40,10 @@ export async function serve(config: Config): Promise<number> {
   const seal = sealWith(sealKey(dataDir));
   const store = openSweptStore(config, dataDir, log);
 
-  const serving = config.upstreamGiven ? openRemote(config, log) : await openManaged(config, log);
+  const { upstream } = config;
+  const serving = upstream === undefined
+    ? await openManaged(config, { dataDir, log })
+    : openRemote(upstream, config, log);
   failUnfinished(store, log);
   const services: Services = {
     config,
@@ -64,15 +67,15 @@ export async function serve(config: Config): Promise<number> {
 }
 
 /** The llama-server that somebody else runs. */
-function openRemote(config: Config, log: Log): Serving {
+function openRemote(upstream: string, config: Config, log: Log): Serving {
   const llama = openLlama({
-    baseUrl: config.upstream,
+    baseUrl: upstream,
     key: config.upstreamKey,
     connectTimeout: config.timeouts.connect * 1000,
   });
   const watch = watchUpstream(llama, {
     anyName: config.defaultModel === "any",
-    onChange: (state) => tellUpstream(state, config.upstream, log),
+    onChange: (state) => tellUpstream(state, upstream, log),
   });
   return serveRemote(llama, watch, slotQueue(() => watch.slots()));
 }
@@ -93,13 +96,10 @@ async function listen(services: Services, isTerminal: boolean): Promise<number> 
     writeAll(Deno.stderr, banner({ url, keyed: config.apiKey !== undefined, version }));
   }
   writeAll(Deno.stdout, `chaski listening on ${url}\n`);
-  const { upstream } = config;
-  const config_file = config.configFile ?? null;
-  log.info(`chaski ${version} listens on ${url}, upstream ${upstream}`, {
-    version,
-    url,
-    upstream,
-    config_file,
+  const { upstream = null, configFile: config_file = null } = config;
+  const behind = upstream === null ? "runs llama-server by itself" : `upstream ${upstream}`;
+  log.info(`chaski ${version} listens on ${url}, ${behind}`, {
+    ...{ version, url, upstream, config_file },
   });
   const others = config.oss ? listenForOss(config, app.fetch, log) : [];
   await stopSignal(log);

@@ -16,13 +16,11 @@ import { fromToml } from "./toml.ts";
 
 /** Everything that Chaski was told, checked and resolved. */
 export interface Config {
-  /** Base URL of llama-server without trailing slash and without `/v1`. */
-  readonly upstream: string;
   /**
-   * Whether somebody named it, and nobody folders with models on a higher layer: then it answers,
-   * and no llama-server is to be started.
+   * Base URL of the llama-server that somebody else runs, without trailing slash and without `/v1`;
+   * absent where Chaski runs llama-server by itself.
    */
-  readonly upstreamGiven: boolean;
+  readonly upstream?: string;
   /** Sent to llama-server as bearer token. */
   readonly upstreamKey?: string;
   /** The file of llama-server that was named; absent: it is looked for. */
@@ -47,6 +45,8 @@ export interface Config {
   readonly memoryMb: number;
   /** Seconds of idleness after which a model is unloaded; 0 is never. */
   readonly modelTtl: number;
+  /** MiB on disk for what unloaded models have read; 0 is none. */
+  readonly slotFilesMb: number;
   /** What is set for single models, by any of their names. */
   readonly models: Readonly<Record<string, ModelSettings>>;
   readonly images: "omit" | "refuse";
@@ -105,7 +105,7 @@ export async function loadConfig(given: ConfigInput): Promise<Config> {
   checkAuth(settings, won.get("auth"), apiKey);
   return {
     ...rename(settings),
-    upstreamGiven: upstreamGiven(won),
+    ...(runsElsewhere(won) && settings.upstream && { upstream: settings.upstream }),
     models: file?.models ?? {},
     ...dataDirOf(settings, input),
     ...(apiKey && { apiKey: apiKey.key }),
@@ -165,10 +165,9 @@ function seenFrom(configFile: string, value: unknown, os: Os): string | string[]
 /** The settings under the names that the code uses; keys and folder are added by the caller. */
 function rename(
   settings: Settings,
-): Omit<Config, "dataDir" | "upstreamGiven" | "models" | "warnings"> {
+): Omit<Config, "dataDir" | "upstream" | "models" | "warnings"> {
   const { limits, timeouts } = settings;
   return {
-    upstream: settings.upstream,
     ...(settings.llama_server && { llamaServer: settings.llama_server }),
     ...(settings.default_model && { defaultModel: settings.default_model }),
     host: settings.host,
@@ -179,6 +178,7 @@ function rename(
     maxModels: settings.max_models,
     memoryMb: settings.memory_mb,
     modelTtl: settings.model_ttl,
+    slotFilesMb: settings.slot_files_mb,
     images: settings.images,
     reasoningEvents: settings.reasoning_events,
     progress: settings.progress,
@@ -206,7 +206,7 @@ function dataDirOf({ data_dir }: Settings, { os, env }: ConfigInput): { dataDir?
 const LAYERS: readonly Given["layer"][] = ["file", "env", "flag"];
 
 /** Of a llama-server that runs and folders for one of our own, the higher layer decides. */
-function upstreamGiven(won: ReadonlyMap<string, Given>): boolean {
+function runsElsewhere(won: ReadonlyMap<string, Given>): boolean {
   const upstream = won.get("upstream");
   const folders = won.get("models_dir");
   if (upstream === undefined || folders === undefined) return upstream !== undefined;

@@ -11,10 +11,11 @@ import { address, keyed, type KeyedSetting, path, paths, setting } from "./setti
 const LONGEST = 86_400;
 
 const root = {
-  upstream: setting(address(parseUpstream).default("http://127.0.0.1:8080"), {
+  upstream: setting(address(parseUpstream).optional(), {
     flag: "--upstream <url>",
     group: "llama-server:",
-    about: "Base URL of llama-server; a trailing /v1 is fine",
+    about: "Base URL of a llama-server that runs already; a trailing /v1 is fine",
+    fallback: "none: Chaski runs llama-server by itself",
   }),
   upstream_key_file: path({
     flag: "--upstream-key-file <file>",
@@ -84,6 +85,9 @@ const root = {
   }),
   model_ttl: setting(z.int().min(0).max(LONGEST).default(900), {
     about: "Seconds of idleness after which a model is unloaded; 0: never",
+  }),
+  slot_files_mb: setting(z.int().min(0).max(1_048_576).default(4096), {
+    about: "MiB on disk for the conversations of models that are unloaded; 0: none",
   }),
   images: setting(z.enum(["omit", "refuse"]).default("omit"), {
     about: "Images for a model that cannot see: leave them out and say so to the model, or refuse",

@@ -17,15 +17,17 @@ export interface RunShape {
   /** Tokens that are read at once, where that must hold a whole input. */
   batch: number | null;
   cacheType: string | null;
+  /** MiB of RAM for prompts whose slots others have taken. */
+  promptCache: number;
   offload: Offload;
   /** What Chaski has chosen beside these, and then what the user has. */
   more: readonly string[];
 }
 
-/** Where the layers go: `fit` leaves it to llama-server. */
+/** Where the layers go: `fit` leaves it to llama-server; no devices are all of them. */
 export type Offload =
   | { kind: "none" | "fit" }
-  | { kind: "all"; gpus: readonly number[] }
+  | { kind: "all"; devices: readonly string[] }
   | { kind: "layers"; layers: number };
 
 /**
@@ -50,6 +52,7 @@ export function serverArguments(
   known("--jinja");
   known(supports("--no-ui") ? "--no-ui" : "--no-webui");
   known("--log-colors", "off");
+  known("--cache-ram", String(shape.promptCache));
   if (shape.projector !== null) known("--mmproj", shape.projector);
   if (shape.draft !== null) known("--model-draft", shape.draft);
   if (shape.template !== null) known("--chat-template-file", shape.template);
@@ -76,7 +79,10 @@ function offloadArguments(
   supports: (flag: string) => boolean,
 ): string[] {
   const exactly = supports("--fit") ? ["--fit", "off"] : [];
-  if (offload.kind === "all") return ["-ngl", "999", ...exactly];
+  if (offload.kind === "all") {
+    const only = offload.devices.length > 0 ? ["--device", offload.devices.join(",")] : [];
+    return ["-ngl", "999", ...only, ...exactly];
+  }
   if (offload.kind === "layers") return ["-ngl", String(offload.layers), ...exactly];
   if (offload.kind === "none") return exactly;
   return supports("--fit") ? ["--fit", "on"] : [];

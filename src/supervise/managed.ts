@@ -18,6 +18,8 @@ const AUTO = "auto";
 
 export interface ManagedOptions {
   catalogue: Catalogue;
+  /** The models of the last look, with all their names. */
+  models(): readonly Model[];
   pool: Pool;
   /** How a model would be run; null where that is not known yet. */
   shapeOf(id: string): { context: number; slots: number } | null;
@@ -27,8 +29,6 @@ export interface ManagedOptions {
   obstacle(): Promise<ApiError | null>;
   /** Seconds since 1970, which models are told to be from. */
   created: number;
-  /** Frees what else was opened. */
-  onClose(): Promise<void>;
 }
 
 /** What a llama-server is asked through, for as long as it runs. */
@@ -44,7 +44,7 @@ export function serveManaged(options: ManagedOptions): Serving {
   const doors = new WeakMap<RunningServer, Door>();
 
   function all(): Model[] {
-    const usable = catalogue.found().models.filter(({ complete }) => complete);
+    const usable = options.models().filter(({ complete }) => complete);
     const rank = new Map(loaded().map((id, i) => [id, i]));
     const rankOf = ({ id }: Model) => rank.get(id) ?? Infinity;
     return usable.toSorted((a, b) => rankOf(a) < rankOf(b) ? -1 : rankOf(a) > rankOf(b) ? 1 : 0);
@@ -131,7 +131,6 @@ export function serveManaged(options: ManagedOptions): Serving {
     async close() {
       catalogue.close();
       await pool.close(closing());
-      await options.onClose();
     },
   };
 }

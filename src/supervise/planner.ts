@@ -1,41 +1,90 @@
-/** How a model is to be run: its shape, and what that takes. */
-import type { Model } from "../models/model.ts";
-import { argumentProblem } from "./refused_arguments.ts";
-import type { RunShape } from "./arguments.ts";
-import type { Memory } from "./evict.ts";
+/** How a model is to be run on this machine. Pure. */
 import type { ModelSettings } from "../config/model_tables.ts";
+import type { Room } from "../machine/room.ts";
+import type { Machine } from "../machine/machine.ts";
+import { onlyUse } from "../models/capabilities.ts";
+import { defaultArgs } from "../models/default_args.ts";
+import { defaultsOf } from "../models/defaults.ts";
+import { fit, type Plan } from "../models/fit.ts";
+import type { GgufHeader } from "../models/gguf_header.ts";
+import type { Model } from "../models/model.ts";
+import type { Offload, RunShape } from "./arguments.ts";
 
-export interface Planned {
-  shape: RunShape;
-  memory: Memory;
+/** What a plan is made of. */
+export interface PlanRequest {
+  model: Model;
+  header: GgufHeader;
+  settings: ModelSettings;
+  /** The model that drafts for it. */
+  draft: Model | null;
+  /** What it may take. */
+  room: Room;
+  gpus: Machine["gpus"];
+  supports: (flag: string, value?: string) => boolean;
+  slotFolder: string | null;
 }
 
-export function planOf(model: Model, settings: ModelSettings | null): Planned {
-  const { header } = model;
-  const native = header?.contextLength ?? 4096;
-  const context = settings?.context ?? Math.min(native, 32768);
-  const slots = settings?.slots ?? 1;
-  void argumentProblem;
-  return {
-    shape: {
-      id: model.id,
-      model: model.files[0] ?? "",
-      projector: model.projector?.path ?? null,
-      draft: null,
-      template: settings?.templateFile ?? null,
-      slotFolder: null,
-      context,
-      slots,
-      serves: model.can.includes("embed")
-        ? "embed"
-        : model.can.includes("rerank")
-        ? "rerank"
-        : "chat",
-      batch: null,
-      cacheType: settings?.cacheType ?? null,
-      offload: { kind: "fit" },
-      more: settings?.args ?? [],
+export interface Planned {
+  plan: Plan;
+  shape: RunShape;
+}
+
+export function planned(request: PlanRequest): Planned {
+  const { model, header, settings, draft, room, supports } = request;
+  const { context, slots, cacheType, gpuLayers } = settings;
+  const plan = fit({
+    ...{ weights: model.size, header, projector: model.projector?.size ?? 0 },
+    room: { ...room, ram: room.ram - promptCache(room) * MIB },
+    draft: draft?.header ? { weights: draft.size, header: draft.header } : null,
+    wishes: {
+      ...(context !== null && { context }),
+      ...(slots !== null && { slots }),
+      ...(cacheType !== null && { cacheType }),
+      ...(gpuLayers !== null && { gpuLayers }),
     },
-    memory: { ram: model.size, vram: 0 },
+    engineFits: supports("--fit"),
+  });
+  return { plan, shape: shapeOf(request, plan) };
+}
+
+function shapeOf(request: PlanRequest, plan: Plan): RunShape {
+  const { model, header, settings, draft, room, supports, slotFolder } = request;
+  const defaults = defaultArgs(defaultsOf(model, settings), supports);
+  return {
+    id: model.id,
+    model: model.files[0] ?? "",
+    projector: model.projector?.path ?? null,
+    draft: draft?.files[0] ?? null,
+    template: settings.templateFile,
+    // With a projector llama-server refuses to save slots (0.7.0).
+    slotFolder: model.projector === null ? slotFolder : null,
+    context: plan.context,
+    slots: plan.slots,
+    serves: onlyUse(header) ?? "chat",
+    batch: plan.batch,
+    cacheType: settings.cacheType,
+    promptCache: promptCache(room),
+    offload: namedGpus(plan.offload, request.gpus),
+    more: [...defaults, ...settings.args],
   };
+}
+
+const MIB = 1024 ** 2;
+/** Of the RAM, for prompts whose slots others have taken; MiB, llama-server's own default at most. */
+const PROMPTS = { share: 0.1, most: 8192 };
+
+function promptCache({ ram }: Room): number {
+  return Math.min(PROMPTS.most, Math.floor(PROMPTS.share * ram / MIB));
+}
+
+const DEVICES = { cuda: "CUDA", rocm: "ROCm", vulkan: "Vulkan", metal: null } as const;
+
+/** By llama-server's names of them, where not all are used. */
+function namedGpus(offload: Plan["offload"], gpus: Machine["gpus"]): Offload {
+  if (offload.kind !== "all") return offload;
+  const names = gpus.filter(({ index }) => offload.gpus.includes(index)).flatMap((gpu) => {
+    const word = DEVICES[gpu.backend];
+    return word === null ? [] : [`${word}${gpu.index}`];
+  });
+  return { kind: "all", devices: names.length < gpus.length ? names : [] };
 }

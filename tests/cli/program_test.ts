@@ -16,7 +16,7 @@ Deno.test("run() serves with what the options say", async () => {
   assertEquals(more, []);
   assertEquals(config, {
     upstream: "http://box:9000",
-    upstreamGiven: true,
+    slotFilesMb: 4096,
     upstreamKey: "sk-file",
     llamaServer: "/llama",
     defaultModel: "any",

@@ -18,8 +18,7 @@ function load(
 }
 
 const DEFAULTS: Config = {
-  upstream: "http://127.0.0.1:8080",
-  upstreamGiven: false,
+  slotFilesMb: 4096,
   host: "127.0.0.1",
   port: 8484,
   oss: false,
@@ -48,7 +47,7 @@ Deno.test("loadConfig() gives the defaults where nothing is set", async () => {
 
 const EVERYTHING: Config = {
   upstream: "https://models.example/llama",
-  upstreamGiven: true,
+  slotFilesMb: 7,
   upstreamKey: "sk-up",
   llamaServer: "/opt/llama-server",
   defaultModel: "any",
@@ -91,6 +90,7 @@ const VALUES: Readonly<Record<string, string | number | boolean | readonly strin
   max_models: 3,
   memory_mb: 16_000,
   model_ttl: 0,
+  slot_files_mb: 7,
   images: "refuse",
   reasoning_events: "text",
   store: "never",
@@ -139,11 +139,12 @@ Deno.test("loadConfig() takes every setting that has an option from there", asyn
       .map(({ key }) => [key, flagOf(VALUES[key])]),
   );
   const config = await load({ flags, readTextFile: fakeFiles(KEY_FILES) });
-  const { upstream, upstreamGiven, modelTtl, images, reasoningEvents, progress } = DEFAULTS;
+  const { modelTtl, slotFilesMb, images, reasoningEvents, progress } = DEFAULTS;
+  const { upstream: _, ...withOptions } = EVERYTHING;
   const { limits, timeouts, store, retention } = DEFAULTS;
   assertEquals(config, {
-    ...EVERYTHING,
-    ...{ upstream, upstreamGiven, modelTtl, images, reasoningEvents, progress },
+    ...withOptions,
+    ...{ modelTtl, slotFilesMb, images, reasoningEvents, progress },
     ...{ limits, timeouts, store, retention },
   });
 });
@@ -409,7 +410,7 @@ Deno.test("loadConfig() answers any garbage with a Config or a ConfigError", asy
         .catch((error: unknown) => error);
       assert(
         outcome instanceof ConfigError ||
-          typeof outcome === "object" && outcome !== null && "upstream" in outcome,
+          typeof outcome === "object" && outcome !== null && "host" in outcome,
       );
     }),
     { numRuns: 1000 },

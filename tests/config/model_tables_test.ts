@@ -208,7 +208,7 @@ const BOTH: [string, Partial<ConfigInput>, string, boolean][] = [
 
 for (const [what, input, toml, given] of BOTH) {
   Deno.test(`loadConfig() says who answers where there is ${what}`, async () => {
-    assertEquals((await load(toml, input)).upstreamGiven, given);
+    assertEquals((await load(toml, input)).upstream, given ? "http://a" : undefined);
   });
 }
 

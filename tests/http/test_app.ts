@@ -39,13 +39,13 @@ export interface TestApp extends AsyncDisposable {
 const OVER = { status: 503, type: "server_error" };
 const BOUNDS = { age: 1000, count: 1000, bytes: 64 * 1024 * 1024, usage: 1000 };
 
-const CONFIG: Omit<Config, "upstream"> = {
+const CONFIG: Config = {
   host: "127.0.0.1",
   port: 0,
   oss: false,
   auth: true,
   dataDir: "",
-  upstreamGiven: true,
+  slotFilesMb: 0,
   modelsDirs: [],
   maxModels: 0,
   memoryMb: 0,
@@ -70,9 +70,9 @@ export async function testApp(
 ): Promise<TestApp> {
   const fake = await FakeLlama.start(options);
   const lines: Line[] = [];
-  const full: Config = { ...CONFIG, upstream: fake.url, ...config };
+  const full: Config = { ...CONFIG, ...config };
   const llama = openLlama({
-    baseUrl: full.upstream,
+    baseUrl: fake.url,
     key: full.upstreamKey,
     connectTimeout: full.timeouts.connect * 1000,
   });

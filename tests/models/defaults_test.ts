@@ -2,7 +2,6 @@ import { assertEquals } from "@std/assert";
 import { defaultArgs } from "../../src/models/default_args.ts";
 import { type DefaultSettings, defaultsOf } from "../../src/models/defaults.ts";
 import type { GgufHeader } from "../../src/models/gguf_header.ts";
-import { settingsOf } from "../../src/models/settings_of.ts";
 import { scalar, text } from "./gguf_writer.ts";
 import { modelHeader } from "./model_files.ts";
 
@@ -127,17 +126,4 @@ Deno.test("defaultArgs() leaves out what llama-server does not know", () => {
     '{"enable_thinking":false}',
   ]);
   assertEquals(defaultArgs({ ...all, thinking: "on" }, older), []);
-});
-
-Deno.test("settingsOf() finds a model's table by any of its names", () => {
-  const found = ["Q4_K_M", "Q8_0"].map((quant) => ({
-    ...{ id: `Qwen3-8B:${quant}`, name: "Qwen3-8B", quant },
-    ...{ aliases: [`Qwen3-8B-${quant}.gguf`], complete: true },
-  }));
-  const of = (tables: Record<string, number>) =>
-    found.map((each) => settingsOf(each, found, tables));
-  assertEquals(of({ "qwen3-8b:q8_0": 1, other: 2 }), [null, 1]);
-  assertEquals(of({ "Qwen3-8B-Q4_K_M.gguf": 1 }), [1, null]);
-  assertEquals(of({ "Qwen3-8B": 1, "Qwen3-8B:Q4_K_M": 2 }), [1, null]);
-  assertEquals(of({}), [null, null]);
 });

@@ -1,0 +1,151 @@
+/** Gets models ready to be started: looks at their files, plans them, and knows how to run them. */
+import { createHash } from "node:crypto";
+import type { Engine } from "../engine/probe.ts";
+import type { Machine } from "../machine/machine.ts";
+import type { Room as MachineRoom } from "../machine/room.ts";
+import type { Model } from "../models/model.ts";
+import { resolveModel } from "../models/resolve.ts";
+import { type RunShape, serverArguments } from "./arguments.ts";
+import { besides, budgetOf, memoryIn, memoryOf } from "./budget.ts";
+import type { EngineAtHand } from "./engine_at_hand.ts";
+import type { Memory, Room } from "./evict.ts";
+import { cannotLoad } from "./failure.ts";
+import { type SettingsByName, settingsOf } from "./model_settings.ts";
+import { type Planned, planned } from "./planner.ts";
+import type { Prepared } from "./resident.ts";
+import { type RunPlace, startServer } from "./server.ts";
+import type { SlotFiles } from "./slot_files.ts";
+
+export interface PreparingOptions {
+  /** The models of the last look. */
+  models(): readonly Model[];
+  settings: SettingsByName;
+  atHand: EngineAtHand;
+  /** MiB that models may take; 0 for what is free. */
+  memoryMb: number;
+  /** Models side by side; 0 for as many as memory allows. */
+  maxModels: number;
+  /** Seconds of idleness until a model is stopped; 0 for never. */
+  ttl: number;
+  /** Null where nothing is to be kept. */
+  slotFiles: SlotFiles | null;
+  placeOf(id: string): RunPlace;
+  /** What pinned models take that run, without this one. */
+  pinned(id: string): Memory;
+}
+
+export interface Preparing {
+  /** Plans every model anew; what a list tells of them waits for nobody. */
+  plan(): Promise<void>;
+  /** How a model would be run; null before that was planned. */
+  planOf(id: string): Planned["plan"] | null;
+  /** Looks whether a model can be started; throws an ApiError where it cannot. */
+  prepare(id: string): Promise<Prepared>;
+  /** What all models may take. */
+  room(): Promise<Room>;
+}
+
+export function preparing(options: PreparingOptions): Preparing {
+  const { atHand, slotFiles } = options;
+  const plans = new Map<string, Planned["plan"]>();
+
+  async function surroundings(): Promise<Surroundings> {
+    const [engine, machine] = await Promise.all([atHand.engine(), atHand.machine()]);
+    return { engine, machine, room: budgetOf(machine, options.memoryMb) };
+  }
+
+  function planIn({ engine, machine }: Surroundings, room: MachineRoom, model: Model): Planned {
+    const { header } = model;
+    if (header === null) throw cannotLoad(model.id, MISSING_PARTS);
+    const models = options.models();
+    const settings = settingsOf(model, models, options.settings);
+    const draft = settings.draft === null ? null : resolveModel(settings.draft, models);
+    if (settings.draft !== null && draft === null) {
+      throw cannotLoad(model.id, "its draft model is not there. Change draft in its settings");
+    }
+    return planned({
+      ...{ model, header, settings, draft, room, gpus: machine.gpus, supports: engine.supports },
+      slotFolder: slotFiles?.folder ?? null,
+    });
+  }
+
+  return {
+    async plan() {
+      const there = await surroundings().catch(() => null);
+      if (there === null) return;
+      plans.clear();
+      for (const model of options.models().filter(({ complete }) => complete)) {
+        plans.set(model.id, planIn(there, there.room, model).plan);
+      }
+    },
+    planOf: (id) => plans.get(id) ?? null,
+    async room() {
+      const { room } = await surroundings();
+      return { memory: memoryIn(room), most: options.maxModels || Infinity };
+    },
+    async prepare(id) {
+      const model = options.models().find((each) => each.id === id);
+      if (model === undefined) throw cannotLoad(id, "its file is gone");
+      await checkFiles(model);
+      const there = await surroundings();
+      const left = besides(there.room, options.pinned(id));
+      const { plan, shape } = planIn(there, left, model);
+      plans.set(id, plan);
+      const { pin, ttl } = settingsOf(model, options.models(), options.settings);
+      const seconds = ttl ?? options.ttl;
+      return {
+        memory: memoryOf(plan, shape.promptCache, there.room),
+        pinned: pin,
+        ttl: seconds === 0 ? Infinity : seconds * 1000,
+        ...runOf(shape, there.engine, keyOf(model, shape, there.engine)),
+      };
+    },
+  };
+
+  function runOf(
+    shape: RunShape,
+    { path: program, supports }: Engine,
+    key: string,
+  ): Pick<Prepared, "start" | "leave"> {
+    const files = shape.slotFolder === null ? null : slotFiles;
+    const args = (port: number) => serverArguments(shape, port, supports);
+    return {
+      async start(signal, onProcess) {
+        const place = options.placeOf(shape.id);
+        const server = await startServer({ id: shape.id, program, args }, place, {
+          signal,
+          onProcess,
+        });
+        await files?.restore(key, server.llama);
+        return server;
+      },
+      leave: async ({ llama }) => await files?.save(key, llama),
+    };
+  }
+}
+
+interface Surroundings {
+  engine: Engine;
+  machine: Machine;
+  room: MachineRoom;
+}
+
+const MISSING_PARTS = "parts of it are missing. Get them all, for example by 'chaski models pull'";
+
+/** What the last look saw may have gone since. */
+async function checkFiles({ id, files, complete, projector }: Model): Promise<void> {
+  if (!complete) throw cannotLoad(id, MISSING_PARTS);
+  for (const path of [...files, ...(projector === null ? [] : [projector.path])]) {
+    const info = await Deno.stat(path).catch(() => null);
+    if (info === null || !info.isFile) {
+      throw cannotLoad(id, "a file of it is gone. Look whether its folder is still there");
+    }
+  }
+}
+
+/** Of everything that shapes a cache: another one would not fit. */
+function keyOf({ id, size }: Model, shape: RunShape, { version }: Engine): string {
+  const { context, slots, cacheType } = shape;
+  const text = JSON.stringify([id, size, context, slots, cacheType, version]);
+  return createHash("sha256").update(text).digest("hex").slice(0, 32);
+}
