@@ -3,12 +3,14 @@ import { join } from "node:path";
 import type { Config } from "../config/config.ts";
 import { ConfigError } from "../config/error.ts";
 import type { Log } from "../log.ts";
-import { openCatalogue } from "../models/catalogue.ts";
+import { type Catalogue, openCatalogue } from "../models/catalogue.ts";
+import type { Discovered } from "../models/discover.ts";
+import type { Model } from "../models/model.ts";
 import { placesOf } from "../models/places.ts";
 import { findSetpriv } from "../supervise/bound_command.ts";
 import { engineAtHand } from "../supervise/engine_at_hand.ts";
 import { serveManaged } from "../supervise/managed.ts";
-import { settingsOf, unknownNames, withAliases } from "../supervise/model_settings.ts";
+import { type SetModels, withSettings } from "../supervise/model_settings.ts";
 import { modelPool, type Pool } from "../supervise/pool.ts";
 import { type Preparing, preparing } from "../supervise/preparing.ts";
 import { argumentProblem } from "../supervise/refused_arguments.ts";
@@ -39,11 +41,11 @@ export async function openManaged(
       void prepared.plan();
     },
   });
-  const models = () => withAliases(catalogue.found().models, config.models);
+  const known = knownModels(catalogue, config);
   const atHand = engineAtHand({ os, env, dataDir, setting: config.llamaServer ?? null });
   const keeps = dataDir !== null && config.store !== "never" && config.slotFilesMb > 0;
   const prepared: Preparing = preparing({
-    ...{ models, settings: config.models, atHand },
+    ...{ known, atHand },
     ...{ memoryMb: config.memoryMb, maxModels: config.maxModels, ttl: config.modelTtl },
     slotFiles: keeps ? await openSlotFiles(join(dataDir, "slots"), config.slotFilesMb * MIB) : null,
     placeOf: (id) => ({
@@ -62,12 +64,13 @@ export async function openManaged(
     room: prepared.room,
     onChange: toldOf(log, prepared.planOf),
   });
-  const told = [...catalogue.found().problems, ...unknown(config, models())];
-  for (const problem of told) log.warn(problem);
+  for (const problem of [...catalogue.found().problems, ...unused(known())]) log.warn(problem);
   await prepared.plan();
-  preload(pool, models().filter((model) => settingsOf(model, models(), config.models).preload));
+  const { models, settingsOf } = known();
+  preload(pool, models.filter((model) => settingsOf(model).preload));
   return serveManaged({
-    ...{ catalogue, models, pool },
+    ...{ catalogue, pool },
+    models: () => known().models,
     shapeOf: prepared.planOf,
     anyName: config.defaultModel === "any",
     obstacle: () => atHand.engine().then(() => null, (error) => error),
@@ -85,10 +88,18 @@ function checkArguments({ models }: Config): void {
   }
 }
 
-function unknown({ models: settings }: Config, models: Parameters<typeof unknownNames>[0]) {
-  return unknownNames(models, settings).map((name) =>
-    `The settings of [models."${name}"] count for no model that is there`
-  );
+/** Looked at once for each time that something was found. */
+function knownModels(catalogue: Catalogue, { models }: Config): () => SetModels<Model> {
+  let last: { found: Discovered; known: SetModels<Model> } | null = null;
+  return () => {
+    const found = catalogue.found();
+    if (last?.found !== found) last = { found, known: withSettings(found.models, models) };
+    return last.known;
+  };
+}
+
+function unused({ unknown }: SetModels<Model>): string[] {
+  return unknown.map((name) => `The settings of [models."${name}"] count for no model there is`);
 }
 
 function pinnedBeside(id: string, pool: Pool) {

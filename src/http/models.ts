@@ -32,10 +32,9 @@ export async function getModel(c: Context, { serving }: Services): Promise<Respo
 
 /** What the shapes for clients are made of. */
 export function toCard(model: UpstreamModel): ModelCard {
-  const { id, created, context, vision, thinking } = model;
+  const { id, aliases, created, context, vision, thinking } = model;
   return {
-    id,
-    created,
+    ...{ id, aliases, created },
     context,
     vision,
     thinks: thinking !== "none",

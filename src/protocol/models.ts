@@ -6,6 +6,8 @@
 /** What is known of one model. */
 export interface ModelCard {
   id: string;
+  /** Further names of it. */
+  aliases: readonly string[];
   /** Seconds since 1970. */
   created: number;
   /** Tokens that one slot holds; null when unknown. */
@@ -47,7 +49,7 @@ export function modelAlias(alias: string, card: ModelCard): OpenAiModel {
 
 /** `GET /v1/models`: `data` for OpenAI's clients, `models` for Codex. */
 export function modelList(cards: readonly ModelCard[]) {
-  return { object: "list", data: cards.map(openAiModel), models: cards.map(codexModel) };
+  return { object: "list", data: cards.map(openAiModel), models: cards.flatMap(codexModels) };
 }
 
 function modalities(card: ModelCard): string[] {
@@ -72,6 +74,16 @@ const EFFORTS = [
   { effort: "medium", description: "The model's usual thinking" },
   { effort: "high", description: "Much thinking" },
 ];
+
+/** Names of one model that Codex is told; each of them takes a kilobyte. */
+const MOST_NAMES = 4;
+
+/** Codex knows a model under the names alone that its catalogue has; a list shows the first of them. */
+function codexModels(card: ModelCard) {
+  const model = codexModel(card);
+  const others = card.aliases.filter((name) => !/\.gguf$/i.test(name)).slice(0, MOST_NAMES);
+  return [model, ...others.map((slug) => ({ ...model, slug, visibility: "hide" }))];
+}
 
 /** Every field that some version of Codex requires; one that is missing rejects the catalogue. */
 function codexModel(card: ModelCard) {

@@ -100,8 +100,6 @@ export function serveManaged(options: ManagedOptions): Serving {
   }
 
   async function lease(model: Model, { slot }: Need, signal: AbortSignal): Promise<Lease> {
-    const obstacle = await options.obstacle();
-    if (obstacle !== null) throw obstacle;
     const entered = await pool.enter(model.id, signal);
     const door = doorOf(entered.server, model);
     try {

@@ -8,37 +8,47 @@ const EVERY = "*";
 /** Settings by any names of models, as the configuration has them. */
 export type SettingsByName = Readonly<Record<string, ModelSettings>>;
 
-/** Those of every model, and over them the model's own. */
-export function settingsOf<T extends Resolvable>(
-  model: T,
-  models: readonly T[],
-  byName: SettingsByName,
-): ModelSettings {
-  const own = Object.entries(byName).flatMap(([name, settings]) =>
-    name !== EVERY && resolveModel(name, models) === model ? [settings] : []
-  );
-  const { aliases } = NOTHING;
-  return [{ ...byName[EVERY] ?? NOTHING, aliases }, ...own].reduce(over);
+/** Models with the settings that count for them. */
+export interface SetModels<T extends Resolvable> {
+  /** With all their names: first those of the settings, then that without quantisation. */
+  readonly models: readonly T[];
+  /** Names in the settings that no model has. */
+  readonly unknown: readonly string[];
+  /** Those of every model, and over them the model's own. */
+  settingsOf(model: Pick<T, "id">): ModelSettings;
 }
 
-/** Names of settings that no model has. */
-export function unknownNames<T extends Resolvable>(
-  models: readonly T[],
+/** Looks which settings count for which model. */
+export function withSettings<T extends Resolvable>(
+  found: readonly T[],
   byName: SettingsByName,
-): string[] {
-  return Object.keys(byName).filter((name) =>
-    name !== EVERY && resolveModel(name, models) === null
-  );
+): SetModels<T> {
+  const { aliases: none } = NOTHING;
+  const every = { ...byName[EVERY] ?? NOTHING, aliases: none };
+  const own = new Map<string, ModelSettings>();
+  const unknown: string[] = [];
+  for (const [name, settings] of Object.entries(byName)) {
+    if (name === EVERY) continue;
+    const model = resolveModel(name, found);
+    if (model === null) unknown.push(name);
+    else own.set(model.id, over(own.get(model.id) ?? every, settings));
+  }
+  const settingsOf = ({ id }: Pick<T, "id">) => own.get(id) ?? every;
+  return { models: withNames(found, settingsOf), unknown, settingsOf };
 }
 
-/** The models, with the further names that the settings give them. */
-export function withAliases<T extends Resolvable>(
+function withNames<T extends Resolvable>(
   models: readonly T[],
-  byName: SettingsByName,
+  settingsOf: (model: T) => ModelSettings,
 ): T[] {
+  const alike = Map.groupBy(models, ({ name }) => name.toLowerCase());
   return models.map((model) => {
-    const { aliases } = settingsOf(model, models, byName);
-    return aliases.length === 0 ? model : { ...model, aliases: [...model.aliases, ...aliases] };
+    const { id, name } = model;
+    const best = resolveModel(name, alike.get(name.toLowerCase()) ?? []);
+    const short = best === model ? [name] : [];
+    const names = new Set([...settingsOf(model).aliases, ...short, ...model.aliases]);
+    names.delete(id);
+    return { ...model, aliases: [...names] };
   });
 }
 

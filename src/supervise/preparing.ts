@@ -10,16 +10,15 @@ import { besides, budgetOf, memoryIn, memoryOf } from "./budget.ts";
 import type { EngineAtHand } from "./engine_at_hand.ts";
 import type { Memory, Room } from "./evict.ts";
 import { cannotLoad } from "./failure.ts";
-import { type SettingsByName, settingsOf } from "./model_settings.ts";
+import type { SetModels } from "./model_settings.ts";
 import { type Planned, planned } from "./planner.ts";
 import type { Prepared } from "./resident.ts";
 import { type RunPlace, startServer } from "./server.ts";
 import type { SlotFiles } from "./slot_files.ts";
 
 export interface PreparingOptions {
-  /** The models of the last look. */
-  models(): readonly Model[];
-  settings: SettingsByName;
+  /** The models of the last look, with their settings. */
+  known(): SetModels<Model>;
   atHand: EngineAtHand;
   /** MiB that models may take; 0 for what is free. */
   memoryMb: number;
@@ -57,8 +56,8 @@ export function preparing(options: PreparingOptions): Preparing {
   function planIn({ engine, machine }: Surroundings, room: MachineRoom, model: Model): Planned {
     const { header } = model;
     if (header === null) throw cannotLoad(model.id, MISSING_PARTS);
-    const models = options.models();
-    const settings = settingsOf(model, models, options.settings);
+    const { models, settingsOf } = options.known();
+    const settings = settingsOf(model);
     const draft = settings.draft === null ? null : resolveModel(settings.draft, models);
     if (settings.draft !== null && draft === null) {
       throw cannotLoad(model.id, "its draft model is not there. Change draft in its settings");
@@ -74,7 +73,7 @@ export function preparing(options: PreparingOptions): Preparing {
       const there = await surroundings().catch(() => null);
       if (there === null) return;
       plans.clear();
-      for (const model of options.models().filter(({ complete }) => complete)) {
+      for (const model of options.known().models.filter(({ complete }) => complete)) {
         plans.set(model.id, planIn(there, there.room, model).plan);
       }
     },
@@ -84,14 +83,15 @@ export function preparing(options: PreparingOptions): Preparing {
       return { memory: memoryIn(room), most: options.maxModels || Infinity };
     },
     async prepare(id) {
-      const model = options.models().find((each) => each.id === id);
+      const { models, settingsOf } = options.known();
+      const model = models.find((each) => each.id === id);
       if (model === undefined) throw cannotLoad(id, "its file is gone");
       await checkFiles(model);
       const there = await surroundings();
       const left = besides(there.room, options.pinned(id));
       const { plan, shape } = planIn(there, left, model);
       plans.set(id, plan);
-      const { pin, ttl } = settingsOf(model, options.models(), options.settings);
+      const { pin, ttl } = settingsOf(model);
       const seconds = ttl ?? options.ttl;
       return {
         memory: memoryOf(plan, shape.promptCache, there.room),

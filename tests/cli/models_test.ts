@@ -101,7 +101,7 @@ Deno.test("models info shows the header and the paths of a model", async () => {
   assertEquals([code, err], [0, ""]);
   assertEquals(out.split("\n").map((line) => line.replace(/\d+ B/, "N B")), [
     "id            gemma:Q8_0",
-    "also          gemma-Q8_0.gguf, gemma-Q8_0",
+    "also          gemma, gemma-Q8_0.gguf, gemma-Q8_0",
     "found         in a folder of the settings",
     "quant         Q8_0",
     "size          N B",

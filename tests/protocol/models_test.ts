@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { type ModelCard, modelList, openAiModel } from "../../src/protocol/models.ts";
 
 const CARD: ModelCard = {
+  aliases: [],
   id: "tiny",
   created: 1_767_225_600,
   context: 8192,

@@ -7,7 +7,7 @@ import { roomOf } from "../../machine/room.ts";
 import { discover, type Discovered } from "../../models/discover.ts";
 import { defaultsOf } from "../../models/defaults.ts";
 import { placesOf } from "../../models/places.ts";
-import { settingsOf } from "../../supervise/model_settings.ts";
+import { withSettings } from "../../supervise/model_settings.ts";
 import { isOfServe, optionOf } from "../help.ts";
 import { type Io, printable } from "../io.ts";
 import { infoJson, infoText } from "./info.ts";
@@ -66,11 +66,12 @@ function addInfo(models: Command, io: Io, ended: (code: number) => void): void {
     );
   info.action(async (name: string) => {
     const options = info.opts<ModelOptions>();
-    const { found: { models }, config } = await look(options, io);
+    const { found, config } = await look(options, io);
+    const { models, settingsOf } = withSettings(found.models, config.models);
     const model = findNamed(name, models);
     const facts = {
       plan: planFor(model, roomOf(await io.machine())),
-      defaults: defaultsOf(model, settingsOf(model, models, config.models)),
+      defaults: defaultsOf(model, settingsOf(model)),
     };
     io.stdout(options.json ? infoJson(model, facts) : infoText(model, facts));
     ended(0);

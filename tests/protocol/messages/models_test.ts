@@ -3,6 +3,7 @@ import { anthropicModel, anthropicModelList } from "../../../src/protocol/messag
 import type { ModelCard } from "../../../src/protocol/models.ts";
 
 const CARD: ModelCard = {
+  aliases: [],
   id: "tiny",
   created: 1000,
   context: 4096,
