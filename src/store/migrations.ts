@@ -106,6 +106,19 @@ export const MIGRATIONS: readonly string[] = [
     FROM conversations WHERE conversations.seq = conversation;
   CREATE INDEX conversation_items_by_id ON conversation_items (id, owner, conversation);
   `,
+  `
+  CREATE TABLE processes (
+    mark TEXT PRIMARY KEY,
+    pid INTEGER NOT NULL,
+    started_at INTEGER NOT NULL,
+    model TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE folders (
+    path TEXT PRIMARY KEY,
+    added_at INTEGER NOT NULL
+  ) STRICT;
+  `,
 ];
 
 /** Brings a database to the newest version, all steps or none. Throws as `versionOf()` does. */

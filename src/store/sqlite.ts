@@ -2,8 +2,10 @@
 import { openConversations } from "./conversations.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { openEvents } from "./events.ts";
+import { openFolders } from "./folders.ts";
 import { openItems } from "./items.ts";
 import { migrate, versionOf } from "./migrations.ts";
+import { openProcesses } from "./processes.ts";
 import { openResponses } from "./responses.ts";
 import type { Bounds, Store } from "./store.ts";
 import { openSweep } from "./sweep.ts";
@@ -34,6 +36,8 @@ export function openStore({ path, bounds, now = clock }: StoreOptions): Store {
       events: openEvents(db),
       conversations: openConversations(db, now),
       usage: openUsage(db),
+      processes: openProcesses(db),
+      folders: openFolders(db),
       items: openItems(db),
       sweep: openSweep(db, bounds, now),
       close: db.close,

@@ -1,5 +1,6 @@
 /**
- * The verbs of what stays: responses with their events, conversations, and the account of requests.
+ * The verbs of what stays: responses with their events, conversations, the account of requests, and
+ * what is known of this machine.
  *
  * Calls are synchronous and block the process, so each is bounded. An owner's things do not exist
  * for anybody else: every verb that takes an owner answers for a stranger as for a wrong id. Texts
@@ -8,6 +9,7 @@
  * @throws {StoreError} from every verb when the disk or the file fails; its sentence is for the
  * log, since it names the file
  */
+import type { Folders, Processes } from "./local.ts";
 
 /** Everything that is kept. */
 export interface Store {
@@ -15,6 +17,8 @@ export interface Store {
   readonly events: Events;
   readonly conversations: Conversations;
   readonly usage: Usage;
+  readonly processes: Processes;
+  readonly folders: Folders;
   /**
    * Items by their ids alone, one for each id; null for what is not there. They are found in outputs,
    * in inputs as far as `inputIds()` has named their items, and in conversations, in this order; of

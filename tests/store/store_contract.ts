@@ -4,6 +4,7 @@ import { conversationContract } from "./conversation_contract.ts";
 import { eventContract } from "./event_contract.ts";
 import { hostileContract } from "./hostile_contract.ts";
 import { itemContract } from "./item_contract.ts";
+import { localContract } from "./local_contract.ts";
 import { pageContract } from "./page_contract.ts";
 import { responseContract } from "./response_contract.ts";
 import { sweepContract } from "./sweep_contract.ts";
@@ -24,6 +25,7 @@ export function storeContract(name: string, open: OpenStore): void {
   const parts = [
     ...[responseContract, eventContract, pageContract, conversationContract],
     ...[usageContract, sweepContract, hostileContract, itemContract],
+    localContract,
   ];
   for (const part of parts) part((title, work) => Deno.test(`${name}: ${title}`, work), open);
 }
