@@ -1,11 +1,14 @@
 /** Chaski as its users start it: a child process with its one line, its log and its signals. */
 
 export interface ChaskiOptions {
-  upstream: string;
+  /** Without one Chaski runs llama-server by itself. */
+  upstream?: string;
   /** Further arguments of `serve`. */
   args?: readonly string[];
   /** Added to an environment that holds no setting of the developer's own. */
   env?: Record<string, string>;
+  /** Path of a module that runs before Chaski's own code, which then runs from source. */
+  preload?: string;
 }
 
 /** One line of the JSON log. */
@@ -33,9 +36,17 @@ export interface Chaski extends AsyncDisposable {
 export function chaskiCommand(args: readonly string[]): [command: string, args: string[]] {
   const binary = Deno.env.get("CHASKI_BINARY");
   if (binary !== undefined && binary !== "") return [binary, [...args]];
+  return fromSource(args);
+}
+
+function fromSource(
+  args: readonly string[],
+  options: readonly string[] = [],
+): [command: string, args: string[]] {
   const main = new URL("../main.ts", import.meta.url).pathname;
   const config = new URL("../deno.json", import.meta.url).pathname;
-  return [Deno.execPath(), ["run", "-A", "--no-check", "--config", config, main, ...args]];
+  const run = ["run", "-A", "--no-check", ...options, "--config", config, main];
+  return [Deno.execPath(), [...run, ...args]];
 }
 
 /** An environment without the developer's settings; HOME is a folder that is thrown away. */
@@ -63,14 +74,15 @@ const START_LIMIT_MS = 30_000;
 /** Starts `chaski serve` on a free port and waits until it accepts requests. */
 export async function startChaski(options: ChaskiOptions): Promise<Chaski> {
   const home = await Deno.makeTempDir({ prefix: "chaski-home-" });
-  const [command, args] = chaskiCommand([
-    "serve",
-    "--upstream",
-    options.upstream,
-    "--port",
-    "0",
+  const { upstream, preload } = options;
+  const serve = [
+    ...["serve", "--port", "0"],
+    ...(upstream === undefined ? [] : ["--upstream", upstream]),
     ...options.args ?? [],
-  ]);
+  ];
+  const [command, args] = preload === undefined
+    ? chaskiCommand(serve)
+    : fromSource(serve, ["--preload", preload]);
   const child = new Deno.Command(command, {
     args,
     env: cleanEnv(home, options.env),

@@ -7,6 +7,7 @@ import { type Catalogue, openCatalogue } from "../models/catalogue.ts";
 import type { Discovered } from "../models/discover.ts";
 import type { Model } from "../models/model.ts";
 import { placesOf } from "../models/places.ts";
+import type { Store } from "../store/store.ts";
 import { findSetpriv } from "../supervise/bound_command.ts";
 import { engineAtHand } from "../supervise/engine_at_hand.ts";
 import { serveManaged } from "../supervise/managed.ts";
@@ -16,10 +17,13 @@ import { type Preparing, preparing } from "../supervise/preparing.ts";
 import { argumentProblem } from "../supervise/refused_arguments.ts";
 import { openSlotFiles } from "../supervise/slot_files.ts";
 import type { Serving } from "../upstream/serving.ts";
+import { endLeftProcesses } from "./left_processes.ts";
 import { toldOf } from "./model_log.ts";
+import { keepRuns } from "./runs.ts";
 
-/** Where it runs. */
+/** What is there already, and what is kept. */
 export interface ManagedPlace {
+  store: Pick<Store, "processes">;
   /** Null where nothing can be written. */
   dataDir: string | null;
   log: Log;
@@ -28,9 +32,11 @@ export interface ManagedPlace {
 /** Finds the models, and serves them. Throws a ConfigError for settings of models that cannot be. */
 export async function openManaged(
   config: Config,
-  { dataDir, log }: ManagedPlace,
+  { store, dataDir, log }: ManagedPlace,
 ): Promise<Serving> {
   checkArguments(config);
+  await endLeftProcesses(store.processes, log);
+  const runs = keepRuns(store.processes, dataDir, log);
   const os = Deno.build.os;
   const env = Deno.env.toObject();
   const setpriv = findSetpriv(os);
@@ -52,9 +58,7 @@ export async function openManaged(
       ...{ env, setpriv },
       patience: config.timeouts.load * 1000,
       connectTimeout: config.timeouts.connect * 1000,
-      onStart: () => {},
-      onExit: () => {},
-      onLine: (line) => log.debug(`${id}: ${line}`),
+      ...runs.of(id),
     }),
     pinned: (id) => pinnedBeside(id, pool),
   });
@@ -62,8 +66,9 @@ export async function openManaged(
     now: () => performance.now(),
     prepare: prepared.prepare,
     room: prepared.room,
-    onChange: toldOf(log, prepared.planOf),
+    onChange: toldOf(log, { planOf: prepared.planOf, takeWords: runs.takeWords }),
   });
+  endWithUs(pool);
   for (const problem of [...catalogue.found().problems, ...unused(known())]) log.warn(problem);
   await prepared.plan();
   const { models, settingsOf } = known();
@@ -112,4 +117,14 @@ function pinnedBeside(id: string, pool: Pool) {
 function preload(pool: Pool, models: readonly { id: string }[]): void {
   const { signal } = new AbortController();
   for (const { id } of models) void pool.enter(id, signal).then(({ leave }) => leave(), () => {});
+}
+
+/**
+ * `Deno.exit` (a second signal, a failure of Chaski) waits for nobody, so what runs is ended here.
+ * Whoever kills Chaski keeps this from happening; see `bound_command.ts`.
+ */
+function endWithUs(pool: Pool): void {
+  addEventListener("unload", () => {
+    for (const each of pool.residents()) each.process()?.kill();
+  });
 }

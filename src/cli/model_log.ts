@@ -1,15 +1,23 @@
 /** What the log tells of models that come and go. */
-import type { Log } from "../log.ts";
+import type { Facts, Log } from "../log.ts";
 import type { Plan } from "../models/fit.ts";
 import type { PoolOptions } from "../supervise/pool.ts";
 import { planText } from "./models/plan.ts";
 
-/** @param planOf how a model is run; null where that is not known */
-export function toldOf(log: Log, planOf: (id: string) => Plan | null): PoolOptions["onChange"] {
+/** What is known of models beside their states. */
+export interface Told {
+  /** How a model is run; null where that is not known. */
+  planOf(id: string): Plan | null;
+  /** The last words of its process that has ended. */
+  takeWords(id: string): Facts;
+}
+
+export function toldOf(log: Log, { planOf, takeWords }: Told): PoolOptions["onChange"] {
   const begun = new Map<string, number>();
   return (id, state, error) => {
     const facts = { model: id, state };
-    if (error !== undefined) return log.warn(error.message, facts);
+    const words = takeWords(id);
+    if (error !== undefined) return log.warn(error.message, { ...facts, ...words });
     if (state === "starting") {
       begun.set(id, performance.now());
       const plan = planOf(id);

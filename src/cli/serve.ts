@@ -42,7 +42,7 @@ export async function serve(config: Config): Promise<number> {
 
   const { upstream } = config;
   const serving = upstream === undefined
-    ? await openManaged(config, { dataDir, log })
+    ? await openManaged(config, { store, dataDir, log })
     : openRemote(upstream, config, log);
   failUnfinished(store, log);
   const services: Services = {

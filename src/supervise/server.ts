@@ -29,7 +29,8 @@ export interface RunPlace {
   connectTimeout: number;
   /** A process was started; it is marked by `mark`. */
   onStart: (process: { pid: number; mark: string }) => void;
-  onExit: (process: { pid: number; exit: Exit }) => void;
+  /** It has ended; `lines` are its last ones. */
+  onExit: (process: { mark: string; exit: Exit; lines: readonly string[] }) => void;
   onLine: (line: string) => void;
 }
 
@@ -100,9 +101,8 @@ function spawned(
     error.cause = cause;
     throw error;
   }
-  const { pid } = process;
-  onStart({ pid, mark });
-  process.exited.then((exit) => onExit({ pid, exit }));
+  onStart({ pid: process.pid, mark });
+  process.exited.then((exit) => onExit({ mark, exit, lines: process.lines() }));
   return process;
 }
 
