@@ -19,31 +19,32 @@ export interface LastWords {
 /** A sign in the output, and what it means with what to do. */
 type Sign = [RegExp, (found: RegExpExecArray) => string];
 
+/** The first one that is found counts. */
 const SIGNS: readonly Sign[] = [
+  [/^setpriv: failed to execute/m, () => CANNOT_START],
   [
-    /error while loading shared libraries: ([\w.+-]+)|Library not loaded: \S*?([\w.+-]+)(?:\s|$)/,
+    /(?:loading shared libraries:|Error loading shared library) ([\w.+-]+)|Library not loaded: \S*?([\w.+-]+)(?:\s|$)/,
     ([, linux, mac]) =>
       `llama-server lacks the library ${
         linux ?? mac
       }. Install it, or get a whole llama-server by 'chaski engine install'`,
   ],
   [
-    /unknown model architecture: '([^']{1,80})'/,
+    /version `GLIBC\w*_[\d.]+' not found/,
+    () => "this llama-server was built for a newer system. Get one by 'chaski engine install'",
+  ],
+  [
+    /unknown model architecture: '([^'\p{Cc}]{1,80})'/u,
     ([, name]) =>
       `this llama-server does not know the architecture '${name}'. Get a newer one by 'chaski engine install'`,
   ],
   [
-    /out of memory|failed to allocate|unable to allocate|ErrorOutOf(?:Device|Host)Memory|bad_alloc|cannot allocate memory|insufficient memory/i,
+    /out of memory|(?:failed|unable) to allocate(?!.*pinned memory)|ErrorOutOf(?:Device|Host)Memory|bad_alloc|cannot allocate memory|insufficient memory/i,
     () => TOO_LITTLE_MEMORY,
   ],
   [
-    /not within the file bounds|corrupted or incomplete|failed to read magic|invalid magic|failed to read tensor|unexpectedly reached end of file/i,
+    /not within the file bounds|corrupted or incomplete|failed to read (?:magic|header|key-value pairs|tensor)|invalid magic|unexpectedly reached end of file/i,
     () => "its file is damaged or not whole. Get it anew, for example by 'chaski models pull'",
-  ],
-  [
-    /failed to load (?:CLIP|multimodal) model|clip_init/i,
-    () =>
-      "its projector (mmproj) does not fit. Take it away, or get the one that belongs to the model",
   ],
   [
     /invalid argument: (-[\w-]{1,60})/,
@@ -51,14 +52,31 @@ const SIGNS: readonly Sign[] = [
       `this llama-server does not know ${flag}. Take it out of the model's args, or get another llama-server`,
   ],
   [
-    /error: ([^\n]{1,200}argument[^\n]{0,100})/i,
-    () => "llama-server refuses its arguments. Look at the model's settings, its args above all",
+    /error while handling argument "(-[\w-]{1,60})"/,
+    ([, flag]) =>
+      `llama-server refuses what ${flag} says. Look at the model's settings, its args above all`,
   ],
   [
-    /failed to open|No such file or directory/i,
+    /chat template is not supported/,
+    () => "its chat template cannot be used. Set template_file to another one",
+  ],
+  [
+    /(?:gguf_init_from_file|error loading model)[^\n]*No such file/,
     () => "a file of it is gone. Look whether its folder is still there",
   ],
+  [
+    /(?:gguf_init_from_file|error loading model)[^\n]*(?:Permission denied|not permitted)/,
+    () => "Chaski may not read one of its files. Look at the rights of the file and its folders",
+  ],
+  [
+    /failed to load (?:CLIP|multimodal) model|clip_init/i,
+    () =>
+      "its projector (mmproj) does not fit. Take it away, or get the one that belongs to the model",
+  ],
 ];
+
+/** The program is not there, or is none. */
+export const CANNOT_START = "llama-server cannot be started. Try 'chaski engine status'";
 
 const TOO_LITTLE_MEMORY =
   "there is too little memory. Give it a smaller context, take a smaller quantisation, or end what " +
@@ -82,7 +100,7 @@ export function reasonOf(words: LastWords): string {
       "it was not ready in time. Raise timeouts.load, if it only is large";
   }
   return toldReason(words) ??
-    `llama-server ended with ${howOf(words.exit)} before it was ready. ${LAST_WORDS}`;
+    `llama-server ended with ${howOf(words.exit)} before it was ready. Its ${LAST_WORDS}`;
 }
 
 /** What its words or its end tell; null for nothing that is known. */
@@ -95,7 +113,7 @@ function toldReason({ exit, lines }: LastWords): string | null {
   return exit?.signal ? SIGNALS[exit.signal] ?? null : null;
 }
 
-const LAST_WORDS = "Its last words are in Chaski's log";
+const LAST_WORDS = "last words are in Chaski's log";
 
 function howOf({ signal, code }: Exit): string {
   return signal ?? `code ${code}`;
@@ -104,7 +122,7 @@ function howOf({ signal, code }: Exit): string {
 /** What those are told who find a model that went away while it served. */
 export function hasCrashed(id: string, words: LastWords): ApiError {
   const how = words.exit === null ? "" : ` with ${howOf(words.exit)}`;
-  const reason = toldReason(words) ?? LAST_WORDS;
+  const reason = toldReason(words) ?? `its ${LAST_WORDS}`;
   return new ApiError(
     `Cannot keep the model '${id}' running: llama-server ended${how}; ${reason}.`,
     {

@@ -5,7 +5,7 @@ import { readModels } from "../upstream/reading.ts";
 import type { UpstreamModel } from "../upstream/upstream_model.ts";
 import { serverEnvironment } from "./environment.ts";
 import { boundCommand } from "./bound_command.ts";
-import { cannotLoad, type Exit, reasonOf, wantsAnotherPort } from "./failure.ts";
+import { CANNOT_START, cannotLoad, type Exit, reasonOf, wantsAnotherPort } from "./failure.ts";
 import { freePort } from "./free_port.ts";
 import { type ServerProcess, startProcess } from "./server_process.ts";
 
@@ -97,7 +97,7 @@ function spawned(
       onLine,
     });
   } catch (cause) {
-    const error = cannotLoad(id, "llama-server cannot be started. Try 'chaski engine status'");
+    const error = cannotLoad(id, CANNOT_START);
     error.cause = cause;
     throw error;
   }
