@@ -4,6 +4,9 @@
 const TAKEN_OUT =
   /^(?:(?:https?|all|no|ftp)_proxy|LLAMA_|CHASKI_|HF_TOKEN$|HUGGING_FACE_HUB_TOKEN$)/i;
 
+/** A debugger's report would take the place of the last words, and hold the next start up. */
+const QUIET = { GGML_NO_BACKTRACE: "1" };
+
 /** Tells a process as one of ours, to whoever may read its environment. */
 export const RUN_VARIABLE = "CHASKI_RUN";
 
@@ -19,5 +22,5 @@ export function serverEnvironment(
   { key, run }: { key: string; run: string },
 ): Record<string, string> {
   const kept = Object.entries(env).filter(([name]) => !TAKEN_OUT.test(name));
-  return { ...Object.fromEntries(kept), LLAMA_API_KEY: key, [RUN_VARIABLE]: run };
+  return { ...QUIET, ...Object.fromEntries(kept), LLAMA_API_KEY: key, [RUN_VARIABLE]: run };
 }

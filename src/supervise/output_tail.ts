@@ -5,33 +5,37 @@ const MOST_LINES = 200;
 const LONGEST_LINE = 1000;
 
 export interface OutputTail {
-  /** Takes what was written, cut anywhere. */
-  push(text: string): void;
-  /** The last lines, oldest first; also one that is not finished. */
+  /** Takes one of the program's streams, in pieces cut anywhere; resolves at its end. */
+  take(stream: AsyncIterable<string>): Promise<void>;
+  /** The last finished lines of all streams, oldest first. */
   lines(): string[];
 }
 
 /** @param onLine gets every finished line, cut to its longest length */
 export function outputTail(onLine: (line: string) => void = () => {}): OutputTail {
   const kept: string[] = [];
-  let open = "";
 
-  function finish(): void {
+  function finish(line: string): void {
+    const told = line.replace(/\r$/, "").slice(0, LONGEST_LINE);
     if (kept.length === MOST_LINES) kept.shift();
-    kept.push(open);
-    onLine(open);
-    open = "";
+    kept.push(told);
+    onLine(told);
   }
 
   return {
-    push(text) {
-      const [first = "", ...more] = text.split(/\r?\n/);
-      open = (open + first).slice(0, LONGEST_LINE);
-      for (const line of more) {
-        finish();
-        open = line.slice(0, LONGEST_LINE);
+    async take(stream) {
+      let open = "";
+      for await (const text of stream) {
+        const [first = "", ...more] = text.split("\n");
+        // One more, since the last one may belong to the line's end.
+        open = (open + first).slice(0, LONGEST_LINE + 1);
+        for (const line of more) {
+          finish(open);
+          open = line.slice(0, LONGEST_LINE + 1);
+        }
       }
+      if (open !== "") finish(open);
     },
-    lines: () => open === "" ? [...kept] : [...kept, open],
+    lines: () => [...kept],
   };
 }

@@ -39,9 +39,8 @@ export function startProcess({ command, args, env, onLine }: ProcessOptions): Se
     stderr: "piped",
   }).spawn();
   const tail = outputTail(onLine);
-  const read = async (stream: ReadableStream<Uint8Array>) => {
-    for await (const text of stream.pipeThrough(new TextDecoderStream())) tail.push(text);
-  };
+  const read = (stream: ReadableStream<Uint8Array>) =>
+    tail.take(stream.pipeThrough(new TextDecoderStream()));
   let exit: Exit | null = null;
   const exited = Promise.all([child.status, read(child.stdout), read(child.stderr)])
     .then(([{ code, signal }]) => exit = { code, signal });
