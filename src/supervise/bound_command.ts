@@ -23,14 +23,20 @@ export function boundCommand(
 
 const PLACES = ["/usr/bin/setpriv", "/bin/setpriv", "/usr/sbin/setpriv"];
 
-/** The setpriv of this machine. */
+/** The setpriv of this machine, if it can do that: busybox's and old ones cannot. */
 export function findSetpriv(os: typeof Deno.build.os): string | null {
   if (os !== "linux") return null;
-  return PLACES.find((path) => {
-    try {
-      return Deno.statSync(path).isFile;
-    } catch {
-      return false;
-    }
-  }) ?? null;
+  return PLACES.find(canBind) ?? null;
+}
+
+/** @param path of what may be a setpriv */
+export function canBind(path: string): boolean {
+  try {
+    if (!Deno.statSync(path).isFile) return false;
+    const { command, args } = boundCommand(path, ["--version"], path);
+    const streams = { stdin: "null", stdout: "null", stderr: "null" } as const;
+    return new Deno.Command(command, { args: [...args], ...streams }).outputSync().success;
+  } catch {
+    return false;
+  }
 }
