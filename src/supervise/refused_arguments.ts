@@ -21,7 +21,13 @@ const REFUSED: readonly (readonly [flags: readonly string[], instead: string])[]
     ],
     "name the model's folder by models_dir",
   ],
-  [["-md", "--model-draft", "--spec-draft-model"], "set draft"],
+  [
+    [
+      ...["-md", "--model-draft", "--spec-draft-model"],
+      ...["-hfd", "-hfrd", "--hf-repo-draft", "--spec-draft-hf"],
+    ],
+    "set draft",
+  ],
   [["-mm", "--mmproj", "-mmu", "--mmproj-url"], "put the projector beside the model"],
   [["-c", "--ctx-size"], "set context"],
   [["-np", "--parallel"], "set slots"],
@@ -53,12 +59,18 @@ const REFUSED: readonly (readonly [flags: readonly string[], instead: string])[]
   ],
 ];
 
+/** Options that stand for a model to download, with everything that suits it. */
+const PRESET = /^--(?:embd|fim|gpt-oss|vision)-.*-(?:default|spec)$/;
+
 /** What is wrong with further arguments, with what to do; null where they may be used. */
 export function argumentProblem(args: readonly string[]): string | null {
   for (const arg of args) {
-    const flag = arg.split("=")[0] ?? arg;
+    const [said = arg] = arg.split("=");
+    // To llama-server both are the same.
+    const flag = said.startsWith("--") ? said.replaceAll("_", "-") : said;
     const found = REFUSED.find(([flags]) => flags.includes(flag));
     if (found) return `${flag} is Chaski's own: ${found[1]}`;
+    if (PRESET.test(flag)) return `${flag} is another model: name that one in requests`;
   }
   return null;
 }
