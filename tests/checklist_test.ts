@@ -23,7 +23,6 @@ const WITHOUT: Record<string, string> = {
   KV63: "a header is a value that a reading gives; there is none before it",
   KV64: "a size follows from the header it is asked of; nothing is kept that could be reset",
   CF23: "a plan is a value; there is nothing stored that could differ from it",
-  ...rows("CF", 24, 25, WITH_RUNNING),
   NC05: "a native context belongs to a header, which goes with its model",
   ...rows("NC", 13, 23, WITH_RUNNING),
   NC01: "a header is a value that a reading gives; there is none before it",
