@@ -9,6 +9,8 @@ export interface ChaskiOptions {
   env?: Record<string, string>;
   /** Path of a module that runs before Chaski's own code, which then runs from source. */
   preload?: string;
+  /** Whether it leads a group of processes of its own, as on a terminal. */
+  leads?: boolean;
 }
 
 /** One line of the JSON log. */
@@ -87,6 +89,7 @@ export async function startChaski(options: ChaskiOptions): Promise<Chaski> {
     args,
     env: cleanEnv(home, options.env),
     clearEnv: true,
+    detached: options.leads ?? false,
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

@@ -94,6 +94,8 @@ function spawned(
     process = startProcess({
       ...bound,
       env: serverEnvironment(env, { key, run: mark }),
+      // Its answers may end in order. Where nothing else binds it, the group does.
+      leads: setpriv !== null,
       onLine,
     });
   } catch (cause) {

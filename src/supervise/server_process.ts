@@ -21,6 +21,8 @@ export interface ProcessOptions {
   args: readonly string[];
   /** Its whole environment. */
   env: Readonly<Record<string, string>>;
+  /** Whether it leads a group of its own, which Ctrl-C on Chaski's terminal does not reach. */
+  leads: boolean;
   /** Gets every line of its output. */
   onLine: (line: string) => void;
 }
@@ -29,11 +31,12 @@ export interface ProcessOptions {
 const PATIENCE = 5_000;
 
 /** Starts the process. Throws what the system says when it cannot. */
-export function startProcess({ command, args, env, onLine }: ProcessOptions): ServerProcess {
+export function startProcess({ command, args, env, leads, onLine }: ProcessOptions): ServerProcess {
   const child = new Deno.Command(command, {
     args: [...args],
     env,
     clearEnv: true,
+    detached: leads,
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

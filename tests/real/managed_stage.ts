@@ -14,7 +14,7 @@ export interface ManagedStage extends AsyncDisposable {
 }
 
 /** As `startChaski()` has them. */
-export type StartOptions = Pick<ChaskiOptions, "env" | "preload">;
+export type StartOptions = Pick<ChaskiOptions, "env" | "preload" | "leads">;
 
 /** @param args of every llama-server; more threads than one only wait for each other */
 export async function managedStage(args: readonly string[] = ["-t", "1"]): Promise<ManagedStage> {
