@@ -18,32 +18,16 @@ export interface Runs {
 /** @param dataDir null: no files are written */
 export function keepRuns(processes: Processes, dataDir: string | null, log: Log): Runs {
   const words = new Map<string, Facts>();
-  const kept = (what: string, work: () => void) => {
-    try {
-      work();
-    } catch (cause) {
-      log.warn(`Cannot ${what}: ${cause instanceof Error ? cause.message : cause}`);
-    }
-  };
-  const opened = (id: string): LogFile | null => {
-    let file: LogFile | null = null;
-    const keep = `keep the output of ${id}`;
-    kept(keep, () => {
-      const folder = dataDir && join(dataDir, "logs");
-      if (folder) file = openLogFile(folder, id, (cause) => log.warn(`Cannot ${keep}: ${cause}`));
-    });
-    return file;
-  };
-
   return {
     of(id) {
       let file: LogFile | null = null;
       return {
         onStart({ pid, mark }) {
-          file = opened(id);
-          log.info(`llama-server ${pid} loads ${id}`, { pid, model: id });
           const startedAt = Math.floor(Date.now() / 1000);
-          kept("remember a process", () => processes.put({ mark, pid, startedAt, model: id }));
+          const started = { mark, pid, startedAt, model: id };
+          orWarn("remember a process", log, () => processes.put(started));
+          log.info(`llama-server ${pid} loads ${id}`, { pid, model: id });
+          file = dataDir === null ? null : openedFile(id, dataDir, log);
         },
         onLine(line) {
           file?.write(line);
@@ -53,7 +37,7 @@ export function keepRuns(processes: Processes, dataDir: string | null, log: Log)
           file?.close();
           const log_file = file?.path;
           words.set(id, { tail: lines.slice(-LAST_LINES), ...(log_file && { log_file }) });
-          kept("forget a process", () => processes.remove(mark));
+          orWarn("forget a process", log, () => processes.remove(mark));
         },
       };
     },
@@ -63,4 +47,20 @@ export function keepRuns(processes: Processes, dataDir: string | null, log: Log)
       return taken;
     },
   };
+}
+
+function openedFile(id: string, dataDir: string, log: Log): LogFile | null {
+  const keep = `keep the output of ${id}`;
+  const onError = (cause: unknown) => log.warn(`Cannot ${keep}: ${cause}`);
+  return orWarn(keep, log, () => openLogFile(join(dataDir, "logs"), id, onError));
+}
+
+/** What cannot be kept fails no model. */
+function orWarn<T>(what: string, log: Log, work: () => T): T | null {
+  try {
+    return work();
+  } catch (cause) {
+    log.warn(`Cannot ${what}: ${cause instanceof Error ? cause.message : cause}`);
+    return null;
+  }
 }

@@ -1,11 +1,17 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
 import { keepRuns } from "../../src/cli/runs.ts";
-import { recordingLog } from "./recording_log.ts";
+import type { Log } from "../../src/log.ts";
 import { storeFile } from "../store/store_file.ts";
 
 const EXIT = { code: 1, signal: null };
 const ID = "tiny:Q8_0";
+
+function recordingLog(): Log & { lines: string[] } {
+  const lines: string[] = [];
+  const say = (level: string) => (sentence: string) => void lines.push(`${level} ${sentence}`);
+  return { lines, debug: say("debug"), info: say("info"), warn: say("warn"), error: say("error") };
+}
 
 Deno.test("`keepRuns()` remembers a process for as long as it runs", () => {
   using file = storeFile();
@@ -54,7 +60,7 @@ Deno.test("`keepRuns()` only warns where the store or the folder fails", () => {
   assertEquals(runs.takeWords(ID), { tail: ["ready"] });
   const warnings = log.lines.filter((line) => line.startsWith("warn"));
   assertEquals(warnings.length, 3);
-  assertMatch(warnings[0] ?? "", /^warn Cannot keep the output of tiny:Q8_0: ./);
-  assertMatch(warnings[1] ?? "", /^warn Cannot remember a process: ./);
+  assertMatch(warnings[0] ?? "", /^warn Cannot remember a process: ./);
+  assertMatch(warnings[1] ?? "", /^warn Cannot keep the output of tiny:Q8_0: ./);
   assertMatch(warnings[2] ?? "", /^warn Cannot forget a process: ./);
 });
