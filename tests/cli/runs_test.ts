@@ -1,17 +1,11 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
 import { keepRuns } from "../../src/cli/runs.ts";
-import type { Log } from "../../src/log.ts";
+import { recordingLog } from "./recording_log.ts";
 import { storeFile } from "../store/store_file.ts";
 
 const EXIT = { code: 1, signal: null };
 const ID = "tiny:Q8_0";
-
-function recordingLog(): Log & { lines: string[] } {
-  const lines: string[] = [];
-  const say = (level: string) => (sentence: string) => void lines.push(`${level} ${sentence}`);
-  return { lines, debug: say("debug"), info: say("info"), warn: say("warn"), error: say("error") };
-}
 
 Deno.test("`keepRuns()` remembers a process for as long as it runs", () => {
   using file = storeFile();

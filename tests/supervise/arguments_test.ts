@@ -5,7 +5,7 @@ import { findLlamaServer } from "../tools/llama_server.ts";
 const PLAIN: RunShape = {
   ...{ id: "tiny:Q8_0", model: "/m/tiny.gguf", projector: null, draft: null, template: null },
   ...{ slotFolder: null, context: 4096, slots: 1, serves: "chat", batch: null, cacheType: null },
-  ...{ offload: { kind: "none" }, more: [] },
+  ...{ promptCache: 1024, offload: { kind: "none" }, more: [] },
 };
 
 const FULL: RunShape = {
@@ -25,7 +25,7 @@ Deno.test("`serverArguments()` gives a plain model what every model gets [CF24] 
   assertEquals(serverArguments(PLAIN, 4711, all), [
     ...["-m", "/m/tiny.gguf", "--host", "127.0.0.1", "--port", "4711", "--alias", "tiny:Q8_0"],
     ...["-c", "4096", "-np", "1", "--no-kv-unified", "--no-context-shift", "--jinja", "--no-ui"],
-    ...["--log-colors", "off", "--fit", "off"],
+    ...["--log-colors", "off", "--cache-ram", "1024", "--fit", "off"],
   ]);
 });
 
@@ -57,8 +57,11 @@ Deno.test("`serverArguments()` asks for flash attention only where the cache nee
 
 Deno.test("`serverArguments()` says where the layers go", () => {
   const tail = (offload: RunShape["offload"]) =>
-    serverArguments({ ...PLAIN, offload }, 1, all).slice(18);
-  assertEquals(tail({ kind: "all", gpus: [0] }), ["-ngl", "999", "--fit", "off"]);
+    serverArguments({ ...PLAIN, offload }, 1, all).slice(20);
+  assertEquals(tail({ kind: "all", devices: [] }), ["-ngl", "999", "--fit", "off"]);
+  assertEquals(tail({ kind: "all", devices: ["CUDA1", "CUDA2"] }), [
+    ...["-ngl", "999", "--device", "CUDA1,CUDA2", "--fit", "off"],
+  ]);
   assertEquals(tail({ kind: "layers", layers: 12 }), ["-ngl", "12", "--fit", "off"]);
   assertEquals(tail({ kind: "fit" }), ["--fit", "on"]);
 });
@@ -89,7 +92,7 @@ Deno.test("the real llama-server knows every option that a model may get", async
   const known = new TextDecoder().decode(stdout).split(/[\s,]+/);
   const shapes: RunShape[] = [
     ...[FULL, { ...PLAIN, serves: "embed" as const }, { ...PLAIN, serves: "rerank" as const }],
-    { ...PLAIN, offload: { kind: "all", gpus: [] } },
+    { ...PLAIN, offload: { kind: "all", devices: [] } },
   ];
   const used = shapes.flatMap((shape) => serverArguments(shape, 1, all))
     .filter((arg) => /^-[a-z-]/.test(arg));
