@@ -78,6 +78,7 @@ export async function openManaged(
     models: () => known().models,
     shapeOf: prepared.planOf,
     anyName: config.defaultModel === "any",
+    mostWaiting: config.limits.queue,
     obstacle: () => atHand.engine().then(() => null, (error) => error),
     created: Math.floor(Date.now() / 1000),
   });

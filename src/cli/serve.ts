@@ -15,8 +15,8 @@ import { sealWith } from "../store/seal.ts";
 import { sealKey } from "../store/seal_key.ts";
 import { openLlama } from "../upstream/llama.ts";
 import { serveRemote } from "../upstream/remote.ts";
+import { remoteQueue } from "../upstream/remote_queue.ts";
 import type { Serving } from "../upstream/serving.ts";
-import { slotQueue } from "../upstream/slots.ts";
 import { type UpstreamState, watchUpstream } from "../upstream/watch.ts";
 import { version } from "../version.ts";
 import { banner } from "./banner.ts";
@@ -77,7 +77,7 @@ function openRemote(upstream: string, config: Config, log: Log): Serving {
     anyName: config.defaultModel === "any",
     onChange: (state) => tellUpstream(state, upstream, log),
   });
-  return serveRemote(llama, watch, slotQueue(() => watch.slots()));
+  return serveRemote(llama, watch, remoteQueue(watch, config.limits.queue));
 }
 
 async function listen(services: Services, isTerminal: boolean): Promise<number> {

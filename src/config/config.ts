@@ -58,6 +58,8 @@ export interface Config {
     /** MiB. */
     readonly bodyMb: number;
     readonly jsonDepth: number;
+    /** Requests that may wait for one llama-server. */
+    readonly queue: number;
   };
   /** Seconds. */
   readonly timeouts: {
@@ -184,7 +186,7 @@ function rename(
     progress: settings.progress,
     logLevel: settings.log_level,
     logFormat: settings.log_format,
-    limits: { bodyMb: limits.body_mb, jsonDepth: limits.json_depth },
+    limits: { bodyMb: limits.body_mb, jsonDepth: limits.json_depth, queue: limits.queue },
     timeouts: {
       grace: timeouts.grace,
       connect: timeouts.connect,

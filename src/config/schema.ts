@@ -120,6 +120,9 @@ const limits = {
   json_depth: setting(z.int().min(16).max(1024).default(128), {
     about: "Deepest nesting of arrays and objects in a request body",
   }),
+  queue: setting(z.int().min(0).max(10_000).default(256), {
+    about: "Requests that may wait for one llama-server; of one key half of them",
+  }),
 };
 
 const timeouts = {

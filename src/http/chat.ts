@@ -15,7 +15,8 @@ import { renaming } from "./public_name.ts";
 /** Answers a chat request, streamed or whole. */
 export async function createChatCompletion(c: Context, services: Services): Promise<Response> {
   const { config, serving } = services;
-  const { json, bytes } = await readJson(c.req.raw, config.limits);
+  const asked = await readJson(c.req.raw, config.limits);
+  const { json, bytes } = asked;
   const chat = parseChat(json);
   const served = await serving.resolve(chat.model);
   const { model } = served;
@@ -33,7 +34,7 @@ export async function createChatCompletion(c: Context, services: Services): Prom
     })
     : folding({ fold: chatFold(chat.n), saysSomething: chatSaysSomething, model: model.id });
   return answerCompletion(c, services, {
-    served,
+    ...{ served, asked },
     request: (lease) => ({
       path: "/v1/chat/completions",
       body: spliceFields(bytes, overrides.as(lease.model).fields),

@@ -18,18 +18,18 @@ import { renaming } from "./public_name.ts";
 
 /** Answers a completion request, streamed or whole. */
 export async function createCompletion(c: Context, services: Services): Promise<Response> {
-  const { json, bytes } = await readJson(c.req.raw, services.config.limits);
-  const asked = parseCompletion(json);
-  const { n, choices, returnProgress: keepProgress, echoed } = asked;
+  const asked = await readJson(c.req.raw, services.config.limits);
+  const completion = parseCompletion(asked.json);
+  const { n, choices, returnProgress: keepProgress, echoed, stream } = completion;
   const manyChoices = choices > 1;
-  const served = await services.serving.resolve(asked.model);
+  const served = await services.serving.resolve(completion.model);
   const { model } = served;
-  c.get("scope").tell({ model: model.id, stream: asked.stream });
-  const body = spliceFields(bytes, completionOverrides(asked, model.upstreamId));
+  c.get("scope").tell({ model: model.id, stream });
+  const body = spliceFields(asked.bytes, completionOverrides(completion, model.upstreamId));
   return answerCompletion(c, services, {
-    served,
+    ...{ served, asked },
     request: () => ({ path: "/v1/completions", body }),
-    conversion: asked.stream
+    conversion: stream
       ? eventRelay({
         ...{ keepProgress, manyChoices, rename: renaming(model) },
         ...(manyChoices && { watch: completionWatch(n) }),
@@ -40,30 +40,30 @@ export async function createCompletion(c: Context, services: Services): Promise<
         saysSomething: completionSaysSomething,
         model: model.id,
       }),
-    stream: asked.stream,
+    stream,
     headers: {},
   });
 }
 
 /** Answers what belongs between two texts, streamed or whole. */
 export async function createInfill(c: Context, services: Services): Promise<Response> {
-  const { json, bytes } = await readJson(c.req.raw, services.config.limits);
-  const asked = parseInfill(json);
-  const { n, returnProgress: keepProgress } = asked;
-  const served = await services.serving.resolve(asked.model);
+  const asked = await readJson(c.req.raw, services.config.limits);
+  const infill = parseInfill(asked.json);
+  const { n, returnProgress: keepProgress, stream } = infill;
+  const served = await services.serving.resolve(infill.model);
   const { model } = served;
-  c.get("scope").tell({ model: model.id, stream: asked.stream });
-  const body = spliceFields(bytes, infillOverrides(asked, model.upstreamId));
+  c.get("scope").tell({ model: model.id, stream });
+  const body = spliceFields(asked.bytes, infillOverrides(infill, model.upstreamId));
   return answerCompletion(c, services, {
-    served,
+    ...{ served, asked },
     request: () => ({ path: "/infill", body }),
-    conversion: asked.stream
+    conversion: stream
       ? eventRelay({
         ...{ keepProgress, manyChoices: n > 1, rename: renaming(model) },
         watch: infillWatch(n),
       })
-      : folding({ fold: infillFold(asked), saysSomething: infillSaysSomething, model: model.id }),
-    stream: asked.stream,
+      : folding({ fold: infillFold(infill), saysSomething: infillSaysSomething, model: model.id }),
+    stream,
     headers: {},
   });
 }

@@ -91,12 +91,12 @@ export async function carry(
   const onLeave = () => leave(client.reason);
   client.addEventListener("abort", onLeave);
 
-  const { source, release } = begin(work, upstream.signal);
+  const { source, release } = begin(work, scope, upstream.signal);
   const waited = performance.now() - scope.acceptedAt;
   const early = await earlyError(source, Math.max(0, COMMIT_AFTER - waited));
   if (client.aborted || early !== null) {
     client.removeEventListener("abort", onLeave);
-    release();
+    release(early);
     throw client.aborted ? clientLeft() : early;
   }
 
@@ -115,7 +115,7 @@ export async function carry(
     explain: explainFailure,
     onEnd(outcome, error) {
       client.removeEventListener("abort", onLeave);
-      release();
+      release(error ?? null);
       services.transfers.delete(transfer);
       settle(outcome);
       scope.end(outcome, outcome === "cancelled" ? CLIENT_CLOSED_REQUEST : 200, error);
@@ -128,13 +128,23 @@ export async function carry(
 }
 
 /** A request that is given up before its turn never reaches llama-server. */
-function begin(work: Work, signal: AbortSignal): { source: Source; release: () => void } {
+function begin(work: Work, scope: RequestScope, signal: AbortSignal): Begun {
   if ("said" in work) return { source: work.said(), release: () => {} };
   const lease = work.served.lease(work.need, signal);
   return {
-    source: lease.then((lent) => work.send(signal, lent)),
-    release: () => void lease.then((lent) => lent.release(), () => {}),
+    source: lease.then((lent) => {
+      const queue_ms = Math.round(lent.waited);
+      if (queue_ms > 0) scope.tell({ queue_ms });
+      return work.send(signal, lent);
+    }),
+    release: (error) => void lease.then((lent) => lent.release(error), () => {}),
   };
+}
+
+interface Begun {
+  source: Source;
+  /** Gives the lease back, and says what the request failed of. */
+  release: (error: ApiError | null) => void;
 }
 
 /** Notices when the model begins to answer. */

@@ -10,6 +10,7 @@ import { wholeAnswer, wholeBody } from "../stream/whole_answer.ts";
 import { readJson } from "./body.ts";
 import type { Context, Services } from "./context.ts";
 import { exchange } from "./exchange.ts";
+import { needOf } from "./need.ts";
 
 interface Forwarding {
   /** llama-server's own path. */
@@ -32,10 +33,11 @@ function forward(forwarding: Forwarding) {
       ...request.overrides,
       ...(request.model !== model.upstreamId && { model: model.upstreamId }),
     });
+    const demand = { headers: c.req.raw.headers, bytes: body.length, most: 0, tier: null };
     return exchange(c, services, {
       work: {
         served,
-        need: { slot },
+        need: slot ? needOf(demand, model, services.config) : { slot },
         // Read whole before the answer begins, so that what is wrong with it keeps its status.
         async send(signal, { llama }) {
           const answered = await llama.text({ path, body }, signal);

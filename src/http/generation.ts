@@ -18,7 +18,7 @@ import {
 } from "../stream/responses_conversion.ts";
 import type { Source } from "../stream/transfer.ts";
 import type { UpstreamModel } from "../upstream/upstream_model.ts";
-import type { Lease, Served } from "../upstream/serving.ts";
+import type { Lease, Need, Served } from "../upstream/serving.ts";
 import type { Ask } from "./asking.ts";
 import type { Beside } from "./beside.ts";
 import { type Compactable, compacting, type TurnAsking } from "./compacting.ts";
@@ -27,6 +27,7 @@ import type { Exchange, Work } from "./exchange.ts";
 import { type Fitted, fitted } from "./fitted.ts";
 import { newId, seconds } from "./ids.ts";
 import { keeping } from "./keeping.ts";
+import { needOf, turnDemand } from "./need.ts";
 import { noteLabels, notesHeader } from "./notes.ts";
 import { ownerOf } from "./owner.ts";
 import type { RequestFacts, RequestScope } from "./scope.ts";
@@ -72,6 +73,7 @@ export interface Generation {
 
 interface Prepared extends Asked, Omit<Compactable, "translation" | "translate"> {
   served: Served;
+  need: Need;
   translation: Fitted<Translation>;
   options: TranslateOptions;
   response: ResponseObject;
@@ -129,8 +131,9 @@ export async function generation(asked: Asked, services: Services): Promise<Gene
     previousId: place.previousId,
     conversationId: place.conversationId,
   });
+  const need = needOf(turnDemand(asked, turn), model, config);
   const prepared = {
-    ...{ ...asked, request, served, options, translation: fit, response },
+    ...{ ...asked, request, served, need, options, translation: fit, response },
     ...{ cacheThread, threshold, truncates: request.truncation === "auto" },
     said: [...options.earlier, ...inputItems(request.input)],
     usage: usageCounter(),
@@ -202,13 +205,13 @@ function exchangeOf(
 }
 
 function workOf(
-  { served, translation: { expected }, beside }: Prepared,
+  { served, need, translation: { expected }, beside }: Prepared,
   send: (signal: AbortSignal, lease: Lease) => Source,
 ): Work {
   const instead = beside?.instead ?? null;
   if (instead !== null) return { said: () => said(instead) };
   if (expected.preload) return { said: nothing };
-  return { served, need: { slot: true }, send };
+  return { served, need, send };
 }
 
 /** llama-server reads a prompt to its end for the least that it can be asked to say. */

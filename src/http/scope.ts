@@ -20,6 +20,8 @@ export interface RequestFacts {
   cuts?: number;
   /** What came of a compaction that was due (`context_management`). */
   compaction?: "done" | "no_summary" | "failed" | "too_long" | "not_counted" | "image";
+  /** Milliseconds that it waited for its turn. */
+  queue_ms?: number;
   /** Milliseconds until the model's first word. */
   first_ms?: number;
   /** Codes of what was dropped or replaced in the request. */

@@ -9,6 +9,7 @@ import type { Lease } from "../upstream/serving.ts";
 import { type BodyLimits, readBody } from "./body.ts";
 import type { Context, Services } from "./context.ts";
 import { exchange } from "./exchange.ts";
+import { needOf } from "./need.ts";
 import { renaming } from "./public_name.ts";
 
 const PATH = "/v1/audio/transcriptions";
@@ -30,10 +31,12 @@ export async function createTranscription(c: Context, services: Services): Promi
     return wholeBody(text);
   }
   const relay = { keepProgress: true, manyChoices: false, rename: renaming(model) };
+  // A sound's bytes are no text: what comes of them is about as long as what is heard in it.
+  const demand = { headers: c.req.raw.headers, bytes: 0, most: null, tier: null };
   return exchange(c, services, {
     work: {
       served,
-      need: { slot: true },
+      need: needOf(demand, model, config),
       send: (signal, lease) => stream ? lease.llama.events(request, signal) : whole(lease, signal),
     },
     conversion: () => stream ? eventRelay(relay) : wholeAnswer(),

@@ -139,6 +139,13 @@ function loading(message: string): ApiError {
   });
 }
 
+/** Whether a request was ended because llama-server's slots share a cache that is full. */
+export function isCacheFull({ code, source }: ApiError): boolean {
+  return code === CACHE_FULL && source === "upstream";
+}
+
+const CACHE_FULL = "server_is_overloaded";
+
 function capacity(): ApiError {
   return new ApiError(
     "Cannot go on: llama-server's shared context is full, because several requests together " +
@@ -146,7 +153,7 @@ function capacity(): ApiError {
     {
       status: 503,
       type: "server_error",
-      code: "server_is_overloaded",
+      code: CACHE_FULL,
       retryAfter: 2,
       source: "upstream",
     },

@@ -3,9 +3,15 @@ import type { Catalogue } from "../models/catalogue.ts";
 import type { Model } from "../models/model.ts";
 import { resolveModel } from "../models/resolve.ts";
 import { ApiError } from "../protocol/error.ts";
+import {
+  type AdmissionQueue,
+  admissionQueue,
+  NO_PLACE,
+  type Place,
+} from "../upstream/admission.ts";
 import { newThreadSlot } from "../upstream/new_thread_slot.ts";
 import type { Lease, Need, Served, Serving } from "../upstream/serving.ts";
-import { type SlotQueue, slotQueue } from "../upstream/slots.ts";
+import { queueFull } from "../upstream/queue_errors.ts";
 import { unknownModel } from "../upstream/unknown_model.ts";
 import type { UpstreamModel } from "../upstream/upstream_model.ts";
 import { expectedModel } from "./expected.ts";
@@ -25,6 +31,8 @@ export interface ManagedOptions {
   shapeOf(id: string): { context: number; slots: number } | null;
   /** Whether an unknown name means `auto`. */
   anyName: boolean;
+  /** How many requests may wait for one model. */
+  mostWaiting: number;
   /** Why nothing can be loaded at all; null where something can. */
   obstacle(): Promise<ApiError | null>;
   /** Seconds since 1970, which models are told to be from. */
@@ -33,8 +41,8 @@ export interface ManagedOptions {
 
 /** What a llama-server is asked through, for as long as it runs. */
 interface Door {
-  queue: SlotQueue;
-  lease(entered: Entered, release: () => void): Lease;
+  queue: AdmissionQueue;
+  lease(entered: Entered, place: Place): Lease;
 }
 
 export function serveManaged(options: ManagedOptions): Serving {
@@ -81,16 +89,21 @@ export function serveManaged(options: ManagedOptions): Serving {
     const { id, aliases } = model;
     const facts = { ...server.model, id, aliases: [...aliases], created: options.created };
     known.set(keyOf(model), facts);
-    const queue = slotQueue(() => facts.slots);
+    const queue = admissionQueue({
+      // Each slot has its own share of the cache (`arguments.ts`).
+      capacity: () => ({ slots: facts.slots, tokens: null }),
+      most: options.mostWaiting,
+      now: () => performance.now(),
+    });
     const { llama } = server;
     const newThread = newThreadSlot(llama, () => facts.slots);
     const door: Door = {
       queue,
-      lease: (entered, free) => ({
-        ...{ llama, model: facts, newThreadSlot: newThread },
+      lease: (entered, place) => ({
+        ...{ llama, model: facts, newThreadSlot: newThread, waited: place.waited },
         others: () => queue.running() - 1,
         release() {
-          free();
+          place.release();
           entered.leave();
         },
       }),
@@ -99,11 +112,13 @@ export function serveManaged(options: ManagedOptions): Serving {
     return door;
   }
 
-  async function lease(model: Model, { slot }: Need, signal: AbortSignal): Promise<Lease> {
+  async function lease(model: Model, need: Need, signal: AbortSignal): Promise<Lease> {
+    // One of them causes the loading, and waits for nobody.
+    if (pool.waiting(model.id) > options.mostWaiting) throw queueFull(WHILE_LOADING);
     const entered = await pool.enter(model.id, signal);
     const door = doorOf(entered.server, model);
     try {
-      return door.lease(entered, slot ? await door.queue.take(signal) : () => {});
+      return door.lease(entered, need.slot ? await door.queue.take(need, signal) : NO_PLACE);
     } catch (error) {
       entered.leave();
       throw error;
@@ -132,6 +147,9 @@ export function serveManaged(options: ManagedOptions): Serving {
     },
   };
 }
+
+/** Seconds; how long it takes to load, nobody knows beforehand. */
+const WHILE_LOADING = 30;
 
 function keyOf({ id, size }: Model): string {
   return `${id}\0${size}`;

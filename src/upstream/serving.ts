@@ -2,7 +2,9 @@
  * What the routes see of llama-server: which models there are, and the right to use one. Whether they
  * run somewhere else or are run by Chaski makes no difference to a request.
  */
+import type { ApiError } from "../protocol/error.ts";
 import type { Llama } from "./llama.ts";
+import type { Claim } from "./next_turn.ts";
 import type { UpstreamModel } from "./upstream_model.ts";
 import type { UpstreamState } from "./watch.ts";
 import type { NewThreadSlot } from "./new_thread_slot.ts";
@@ -27,17 +29,14 @@ export interface Served {
   /** What is known of it; a lease tells more, where it has to be loaded first. */
   readonly model: UpstreamModel;
   /**
-   * Waits until the model runs and has room, in the order of asking. Rejects with the signal's
-   * reason when that aborts first, and then nothing is taken; or with an ApiError.
+   * Waits until the model runs and it is the request's turn. Rejects with the signal's reason when
+   * that aborts first, and then nothing is taken; or with an ApiError, at once where too many wait.
    */
   lease(need: Need, signal: AbortSignal): Promise<Lease>;
 }
 
-/** What a request needs of a model. */
-export interface Need {
-  /** Whether it is worked for, so that a slot has to be free. */
-  slot: boolean;
-}
+/** What a request needs of a model: that it runs, and where it works for the request, a slot. */
+export type Need = { slot: false } | ({ slot: true } & Claim);
 
 /** The right to use a model that runs. */
 export interface Lease {
@@ -46,8 +45,10 @@ export interface Lease {
   readonly model: UpstreamModel;
   /** Where a conversation that begins is put. */
   readonly newThreadSlot: NewThreadSlot;
+  /** Milliseconds that a slot was waited for. */
+  readonly waited: number;
   /** How many other requests work on it. */
   others(): number;
-  /** Gives the right back; only the first call counts. */
-  release(): void;
+  /** Gives the right back, and says what the request failed of; only the first call counts. */
+  release(error: ApiError | null): void;
 }

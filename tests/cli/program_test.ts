@@ -36,7 +36,7 @@ Deno.test("run() serves with what the options say", async () => {
     progress: true,
     logLevel: "warn",
     logFormat: "json",
-    limits: { bodyMb: 5, jsonDepth: 128 },
+    limits: { bodyMb: 5, jsonDepth: 128, queue: 256 },
     timeouts: { grace: 10, connect: 10, firstByte: 1200, stall: 120, load: 1200 },
     store: "on",
     retention: { days: 30, responses: 10_000, mb: 1024 },

@@ -19,6 +19,7 @@ Deno.test("settings have one variable each, after their key", () => {
     [
       "limits.body_mb CHASKI_LIMITS_BODY_MB",
       "limits.json_depth CHASKI_LIMITS_JSON_DEPTH",
+      "limits.queue CHASKI_LIMITS_QUEUE",
       "timeouts.grace CHASKI_TIMEOUTS_GRACE",
       "timeouts.connect CHASKI_TIMEOUTS_CONNECT",
       "timeouts.first_byte CHASKI_TIMEOUTS_FIRST_BYTE",

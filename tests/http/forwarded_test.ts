@@ -87,11 +87,12 @@ for (const { path, upstream, body, slot } of ROWS) {
     await using app = await testApp({ fake: { slots: 1 } });
     app.fake.always(asked, status(200, {}));
     await app.watch.models();
-    const free = await app.queue.take(new AbortController().signal);
+    const claim = { owner: "", tier: "default", tokens: 0 } as const;
+    const place = await app.queue.take(claim, new AbortController().signal);
     const answer = app.post(path, body);
     await sleep(50);
     assertEquals(app.queue.waiting(), slot ? 1 : 0);
-    free();
+    place.release();
     await (await answer).text();
     assertEquals(app.queue.running(), 0);
   });

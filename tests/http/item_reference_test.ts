@@ -152,7 +152,7 @@ Deno.test("a request that named items make too large is answered and not kept", 
 });
 
 Deno.test("items that named ones make too large for a conversation are refused", async () => {
-  await using app = await testApp({ config: { limits: { bodyMb: 4, jsonDepth: 32 } } });
+  await using app = await testApp({ config: { limits: { bodyMb: 4, jsonDepth: 32, queue: 256 } } });
   const long = { items: [user("x".repeat(3 * 1024 * 1024))] };
   const made = await (await app.post("/v1/conversations", long)).json();
   const path = `/v1/conversations/${made.id}/items`;

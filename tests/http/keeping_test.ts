@@ -4,7 +4,7 @@ import { text as words } from "../fake_llama/answers.ts";
 import { errorOf, testApp } from "./test_app.ts";
 
 const input = "x".repeat(9 * 1024 * 1024);
-const config = { limits: { bodyMb: 16, jsonDepth: 32 } };
+const config = { limits: { bodyMb: 16, jsonDepth: 32, queue: 256 } };
 
 Deno.test("a request that is too large to keep is answered and says so, or refused where it must be", async () => {
   await using app = await testApp({ config });

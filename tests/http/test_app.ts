@@ -12,7 +12,7 @@ import { openStore } from "../../src/store/sqlite.ts";
 import { openLlama } from "../../src/upstream/llama.ts";
 import { type UpstreamWatch, watchUpstream } from "../../src/upstream/watch.ts";
 import { serveRemote } from "../../src/upstream/remote.ts";
-import { type SlotQueue, slotQueue } from "../../src/upstream/slots.ts";
+import { type RemoteQueue, remoteQueue } from "../../src/upstream/remote_queue.ts";
 import { FakeLlama, type FakeLlamaOptions } from "../fake_llama.ts";
 
 /** One line that was logged. */
@@ -27,7 +27,7 @@ export interface TestApp extends AsyncDisposable {
   services: Services;
   watch: UpstreamWatch;
   /** Where requests wait for the fake. */
-  queue: SlotQueue;
+  queue: RemoteQueue;
   lines: Line[];
   /** The lines of requests, which have an outcome. */
   requestLines(): Line[];
@@ -56,7 +56,7 @@ const CONFIG: Config = {
   progress: true,
   logLevel: "info",
   logFormat: "json",
-  limits: { bodyMb: 1, jsonDepth: 32 },
+  limits: { bodyMb: 1, jsonDepth: 32, queue: 256 },
   // Zero switches undici's connect timer off, which would outlive a test.
   timeouts: { grace: 1, connect: 0, firstByte: 20, stall: 20, load: 20 },
   store: "on",
@@ -80,7 +80,7 @@ export async function testApp(
     anyName: full.defaultModel === "any",
     onChange: () => {},
   });
-  const queue = slotQueue(() => watch.slots());
+  const queue = remoteQueue(watch, full.limits.queue);
   const store = openStore({ path: null, bounds: BOUNDS });
   const services: Services = {
     config: full,
