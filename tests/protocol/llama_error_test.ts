@@ -2,11 +2,13 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { ApiError } from "../../src/protocol/error.ts";
 import {
+  isCacheFull,
   llamaError,
   llamaStreamError,
   upstreamCutOff,
   upstreamGarbled,
 } from "../../src/protocol/llama_error.ts";
+import { queueFull } from "../../src/upstream/queue_errors.ts";
 import { type Exchange, readTranscript } from "../transcript.ts";
 
 /** Every error that a real llama-server was seen to answer, with what was asked for. */
@@ -185,4 +187,15 @@ Deno.test("llamaError() takes what embeddings and tokenizer refuse for the clien
   assertEquals(told(long), [400, "context_length_exceeded", null]);
   const range = "vector::_M_range_check: __n (which is 99999999) >= this->size() (which is 608)";
   assertEquals(told(range), [400, null, "tokens"]);
+});
+
+Deno.test("isCacheFull() knows a shared cache that is full, and takes nothing else for it", () => {
+  const full = { code: 500, message: "Context size has been exceeded.", type: "server_error" };
+  assert(isCacheFull(llamaStreamError(full)));
+  const others = [
+    llamaStreamError({ ...full, type: "exceed_context_size_error" }),
+    llamaError(503, JSON.stringify({ error: { message: "Loading model" } })),
+    queueFull(1),
+  ];
+  assertEquals(others.map(isCacheFull), [false, false, false]);
 });

@@ -1,0 +1,79 @@
+/** Who may wait for a model that Chaski runs itself: while it loads, and when it runs. */
+import { assertEquals, assertRejects } from "@std/assert";
+import { dirname } from "node:path";
+import { openCatalogue } from "../../src/models/catalogue.ts";
+import { placesOf } from "../../src/models/places.ts";
+import { ApiError } from "../../src/protocol/error.ts";
+import { serverArguments } from "../../src/supervise/arguments.ts";
+import { serveManaged } from "../../src/supervise/managed.ts";
+import { planOf } from "../../src/supervise/planner.ts";
+import { modelPool } from "../../src/supervise/pool.ts";
+import { startServer } from "../../src/supervise/server.ts";
+import type { Need, Serving } from "../../src/upstream/serving.ts";
+import { findLlamaServer } from "../tools/llama_server.ts";
+import { tinyModel } from "../tools/tiny_model.ts";
+
+const NEED: Need = { slot: true, owner: "", tier: "default", tokens: 100 };
+const signal = new AbortController().signal;
+
+/** Serves the tiny model, with one slot, and so many places in the queue. */
+async function managed(mostWaiting: number): Promise<Serving> {
+  const program = await findLlamaServer();
+  const folder = dirname(await tinyModel({ template: "qwen3", kind: "chat" }));
+  const env = {};
+  const places = placesOf({ os: Deno.build.os, env, folders: [folder] });
+  const catalogue = await openCatalogue(places, { onChange() {} });
+  const planOfId = (id: string) => {
+    const model = catalogue.found().models.find((each) => each.id === id);
+    if (model === undefined) throw new Error(`Cannot find ${id}`);
+    return planOf(model, null);
+  };
+  const pool = modelPool({
+    now: () => performance.now(),
+    prepare(id) {
+      const { shape, memory } = planOfId(id);
+      const args = (port: number) => serverArguments(shape, port, (flag) => flag !== "--no-webui");
+      const place = { env, setpriv: null, patience: 60_000, connectTimeout: 10_000 };
+      const events = { onStart() {}, onExit() {}, onLine() {} };
+      return Promise.resolve({
+        ...{ memory, pinned: true, ttl: Infinity },
+        start: (signal, onProcess) =>
+          startServer({ id, program, args }, { ...place, ...events }, { signal, onProcess }),
+        leave: () => Promise.resolve(),
+      });
+    },
+    room: () => Promise.resolve({ memory: { ram: Infinity, vram: Infinity }, most: Infinity }),
+    onChange() {},
+  });
+  return serveManaged({
+    ...{ catalogue, pool, anyName: false, mostWaiting, created: 0 },
+    shapeOf: (id) => planOfId(id).shape,
+    obstacle: () => Promise.resolve(null),
+    onClose: () => Promise.resolve(),
+  });
+}
+
+async function refused(lease: Promise<unknown>): Promise<unknown[]> {
+  const { status, code, retryAfter } = await assertRejects(() => lease, ApiError) as ApiError;
+  return [status, code, retryAfter];
+}
+
+Deno.test("a model that loads and one that runs are waited for by no more than may wait", async () => {
+  const serving = await managed(1);
+  try {
+    const served = await serving.resolve("tiny-qwen3");
+    const loading = served.lease(NEED, signal);
+    const second = served.lease(NEED, signal);
+    assertEquals(await refused(served.lease(NEED, signal)), [503, "server_is_overloaded", 30]);
+    const first = await loading;
+    assertEquals([first.model.slots, first.others()], [1, 0]);
+    assertEquals(await refused(served.lease(NEED, signal)), [503, "server_is_overloaded", 10]);
+    (await served.lease({ slot: false }, signal)).release(null);
+    first.release(null);
+    const next = await second;
+    assertEquals([next.others(), next.waited > 0], [0, true]);
+    next.release(null);
+  } finally {
+    await serving.close();
+  }
+});
