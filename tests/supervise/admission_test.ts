@@ -4,9 +4,8 @@ import { dirname } from "node:path";
 import { openCatalogue } from "../../src/models/catalogue.ts";
 import { placesOf } from "../../src/models/places.ts";
 import { ApiError } from "../../src/protocol/error.ts";
-import { serverArguments } from "../../src/supervise/arguments.ts";
+import { type RunShape, serverArguments } from "../../src/supervise/arguments.ts";
 import { serveManaged } from "../../src/supervise/managed.ts";
-import { planOf } from "../../src/supervise/planner.ts";
 import { modelPool } from "../../src/supervise/pool.ts";
 import { startServer } from "../../src/supervise/server.ts";
 import type { Need, Serving } from "../../src/upstream/serving.ts";
@@ -23,16 +22,18 @@ async function managed(mostWaiting: number): Promise<Serving> {
   const env = {};
   const places = placesOf({ os: Deno.build.os, env, folders: [folder] });
   const catalogue = await openCatalogue(places, { onChange() {} });
-  const planOfId = (id: string) => {
-    const model = catalogue.found().models.find((each) => each.id === id);
-    if (model === undefined) throw new Error(`Cannot find ${id}`);
-    return planOf(model, null);
-  };
+  const models = () => catalogue.found().models;
+  const shapeOf = (id: string): RunShape => ({
+    ...{ id, model: models().find((each) => each.id === id)?.files[0] ?? "" },
+    ...{ projector: null, draft: null, template: null, slotFolder: null },
+    ...{ context: 4096, slots: 1, serves: "chat", batch: null, cacheType: null, promptCache: 0 },
+    ...{ offload: { kind: "none" }, more: ["-t", "1"] },
+  });
   const pool = modelPool({
     now: () => performance.now(),
     prepare(id) {
-      const { shape, memory } = planOfId(id);
-      const args = (port: number) => serverArguments(shape, port, (flag) => flag !== "--no-webui");
+      const memory = { ram: 0, vram: 0 };
+      const args = (port: number) => serverArguments(shapeOf(id), port, () => true);
       const place = { env, setpriv: null, patience: 60_000, connectTimeout: 10_000 };
       const events = { onStart() {}, onExit() {}, onLine() {} };
       return Promise.resolve({
@@ -46,10 +47,8 @@ async function managed(mostWaiting: number): Promise<Serving> {
     onChange() {},
   });
   return serveManaged({
-    ...{ catalogue, pool, anyName: false, mostWaiting, created: 0 },
-    shapeOf: (id) => planOfId(id).shape,
+    ...{ catalogue, models, pool, shapeOf, anyName: false, mostWaiting, created: 0 },
     obstacle: () => Promise.resolve(null),
-    onClose: () => Promise.resolve(),
   });
 }
 
