@@ -55,6 +55,7 @@ const EXIT_CODES: readonly [string, string][] = [
 
 const KEYS: readonly [string, string][] = [
   ["CHASKI_API_KEY", "The key that clients must send; without one only this machine is served"],
+  ["CHASKI_ADMIN_KEY", "The key for managing models over HTTP; good for everything else too"],
   ["CHASKI_UPSTREAM_KEY", "The key that llama-server was started with"],
 ];
 

@@ -6,7 +6,7 @@ import type { CommanderError } from "commander";
 import { ConfigError } from "../config/error.ts";
 
 /** Option names under which people would pass a key. */
-const KEY_OPTION = /^--?(api|upstream|auth)?[-_]?(key|token)(=|$)/i;
+const KEY_OPTION = /^--?(api|upstream|admin|auth)?[-_]?(key|token)(=|$)/i;
 
 /** Throws a ConfigError when a key stands among the arguments; it tells where keys belong. */
 export function refuseKeys(argv: readonly string[]): void {
@@ -14,6 +14,8 @@ export function refuseKeys(argv: readonly string[]): void {
   if (option === undefined) return;
   const [variable, flag] = /upstream/i.test(option)
     ? ["CHASKI_UPSTREAM_KEY", "--upstream-key-file"]
+    : /admin/i.test(option)
+    ? ["CHASKI_ADMIN_KEY", "--admin-key-file"]
     : ["CHASKI_API_KEY", "--api-key-file"];
   throw new ConfigError(
     `Cannot take a key as an argument (${option}): every process on this machine could read it; ` +

@@ -35,6 +35,8 @@ export interface Config {
   readonly auth: boolean;
   /** What clients must send; absent means nobody has to send anything. */
   readonly apiKey?: string;
+  /** What whoever manages models must send; it is good for everything else too. */
+  readonly adminKey?: string;
   /** Absent where no home folder is known: nothing is kept then. */
   readonly dataDir?: string;
   /** Folders with GGUF files, in the order in which they were named. */
@@ -103,6 +105,7 @@ export async function loadConfig(given: ConfigInput): Promise<Config> {
   const won = new Map(layers.map((each) => [each.setting.key, each]));
   const settings = withDefaults(won);
   const apiKey = await loadKey("CHASKI_API_KEY", won.get("api_key_file"), input);
+  const adminKey = await loadKey("CHASKI_ADMIN_KEY", won.get("admin_key_file"), input);
   const upstreamKey = await loadKey("CHASKI_UPSTREAM_KEY", won.get("upstream_key_file"), input);
   checkAuth(settings, won.get("auth"), apiKey);
   return {
@@ -111,11 +114,13 @@ export async function loadConfig(given: ConfigInput): Promise<Config> {
     models: file?.models ?? {},
     ...dataDirOf(settings, input),
     ...(apiKey && { apiKey: apiKey.key }),
+    ...(adminKey && { adminKey: adminKey.key }),
     ...(upstreamKey && { upstreamKey: upstreamKey.key }),
     ...(file && { configFile: file.path }),
     warnings: [
       ...unknownVariables(input.env),
       ...(apiKey?.warnings ?? []),
+      ...(adminKey?.warnings ?? []),
       ...(upstreamKey?.warnings ?? []),
       ...openDoor(settings),
     ],

@@ -1,5 +1,5 @@
 /**
- * The two secrets, which come by environment or file alone: arguments show in process lists and
+ * The secrets, which come by environment or file alone: arguments show in process lists and
  * config files get shared.
  */
 

@@ -26,6 +26,7 @@ export type Flags = Readonly<Record<string, string | boolean | readonly string[]
  */
 export const otherVariables: readonly string[] = [
   "CHASKI_API_KEY",
+  "CHASKI_ADMIN_KEY",
   "CHASKI_UPSTREAM_KEY",
   "CHASKI_CONFIG",
   "CHASKI_CODEX",

@@ -59,6 +59,11 @@ const root = {
     group: "Listening:",
     about: "File that holds the key clients must send",
   }),
+  admin_key_file: path({
+    flag: "--admin-key-file <file>",
+    group: "Listening:",
+    about: "File that holds the key for managing models",
+  }),
   data_dir: path({
     flag: "--data-dir <dir>",
     group: "Files:",

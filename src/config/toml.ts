@@ -10,7 +10,7 @@ import { settings, tableNames } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
 
 /** Keys under which people would write a secret. */
-const SECRET = /^(\w+\.)?(api|upstream|auth)?[_-]?(key|token|secret)$/i;
+const SECRET = /^(\w+\.)?(api|upstream|admin|auth)?[_-]?(key|token|secret)$/i;
 
 /** The values of a config file. */
 export interface FileValues {
@@ -72,6 +72,8 @@ function unknownKey(key: string, where: string): string {
   if (SECRET.test(key)) {
     const [variable, file] = /upstream/i.test(key)
       ? ["CHASKI_UPSTREAM_KEY", "upstream_key_file"]
+      : /admin/i.test(key)
+      ? ["CHASKI_ADMIN_KEY", "admin_key_file"]
       : ["CHASKI_API_KEY", "api_key_file"];
     return `Cannot use ${where}: keys do not belong in a config file; ` +
       `set ${variable}, or name a file that holds the key with ${file}`;

@@ -116,7 +116,7 @@ function refuseMethod(c: Context, allowed: string[]): Response {
 /** Makes the application; it opens nothing by itself. */
 export function createApp(services: Services): Hono<AppEnv> {
   const { config, log } = services;
-  const checkKey = keyCheck(config.apiKey);
+  const checkKey = keyCheck(config);
   const checkPage = pageCheck(config.host, config.apiKey !== undefined);
   const routes = config.oss ? [...ROUTES, ...OSS_ROUTES] : ROUTES;
   // Health checks need no key, and would drown what matters in the log.

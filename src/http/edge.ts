@@ -3,23 +3,65 @@
  */
 import { createHash, timingSafeEqual } from "node:crypto";
 import { isLoopback } from "../config/address.ts";
+import type { Config } from "../config/config.ts";
 import { ApiError } from "../protocol/error.ts";
 
-/** Checks a request's key; throws ApiError 401. Without a key every request passes. */
-export function keyCheck(apiKey: string | undefined): (headers: Headers) => void {
+type Keys = Pick<Config, "apiKey" | "adminKey">;
+
+/** Checks a request's key; throws ApiError 401. Without an API key every request passes. */
+export function keyCheck({ apiKey, adminKey }: Keys): (headers: Headers) => void {
   if (apiKey === undefined) return () => {};
-  const expected = digest(apiKey);
+  const accepted = [apiKey, adminKey].filter((key) => key !== undefined).map(isKey);
   return (headers) => {
     const given = givenKey(headers);
-    // Digests have one length, so the comparison's time tells nothing.
-    if (given !== "" && timingSafeEqual(digest(given), expected)) return;
-    throw new ApiError(
-      given === ""
-        ? "Cannot let you in: the request has no key. Send it as 'Authorization: Bearer KEY' or 'x-api-key: KEY'."
-        : "Cannot let you in: the key is wrong.",
-      { status: 401, type: "invalid_request_error", code: "invalid_api_key" },
-    );
+    if (!accepted.some((isIt) => isIt(given))) throw wrongKey(given);
   };
+}
+
+/**
+ * Checks that a request may manage models; throws ApiError 401 or 403. Where there is no admin key,
+ * whoever is let in without any key on loopback may, and nobody else.
+ */
+export function adminCheck(
+  { apiKey, adminKey, host }: Keys & Pick<Config, "host">,
+): (headers: Headers) => void {
+  if (adminKey === undefined) {
+    const open = apiKey === undefined && isLoopback(host);
+    return () => {
+      if (!open) throw notAdmin(NO_ADMIN_KEY);
+    };
+  }
+  const isAdmin = isKey(adminKey);
+  const isClient = apiKey === undefined ? () => false : isKey(apiKey);
+  return (headers) => {
+    const given = givenKey(headers);
+    if (isAdmin(given)) return;
+    throw isClient(given) ? notAdmin("this takes the admin key. Send that") : wrongKey(given);
+  };
+}
+
+const NO_ADMIN_KEY =
+  "Chaski has no admin key. Start it with one in CHASKI_ADMIN_KEY or --admin-key-file, and send it";
+
+/** Tells a key; digests have one length, so the comparison's time tells nothing. */
+function isKey(key: string): (given: string) => boolean {
+  const expected = digest(key);
+  return (given) => given !== "" && timingSafeEqual(digest(given), expected);
+}
+
+function wrongKey(given: string): ApiError {
+  return new ApiError(
+    given === ""
+      ? "Cannot let you in: the request has no key. Send it as 'Authorization: Bearer KEY' or 'x-api-key: KEY'."
+      : "Cannot let you in: the key is wrong.",
+    { status: 401, type: "invalid_request_error", code: "invalid_api_key" },
+  );
+}
+
+function notAdmin(reason: string): ApiError {
+  return new ApiError(`Cannot let you manage models: ${reason}.`, {
+    ...{ status: 403, type: "invalid_request_error", code: "admin_key_required" },
+  });
 }
 
 /** The key that a request sends; empty where it sends none. */

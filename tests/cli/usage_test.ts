@@ -6,6 +6,7 @@ import { fakeIo } from "./fake_io.ts";
 
 const API = ["CHASKI_API_KEY", "--api-key-file"] as const;
 const UPSTREAM = ["CHASKI_UPSTREAM_KEY", "--upstream-key-file"] as const;
+const ADMIN = ["CHASKI_ADMIN_KEY", "--admin-key-file"] as const;
 const KEYS: [string[], string, readonly [string, string]][] = [
   [["serve", "--api-key", "sk-secret"], "--api-key", API],
   [["serve", "--api-key=sk-secret"], "--api-key", API],
@@ -16,6 +17,7 @@ const KEYS: [string[], string, readonly [string, string]][] = [
   [["serve", "--token", "sk-secret"], "--token", API],
   [["serve", "--upstream-key", "sk-secret"], "--upstream-key", UPSTREAM],
   [["serve", "--upstream-key=sk-secret"], "--upstream-key", UPSTREAM],
+  [["serve", "--admin-key=sk-secret"], "--admin-key", ADMIN],
 ];
 
 for (const [argv, option, [variable, flag]] of KEYS) {

@@ -50,6 +50,7 @@ const EVERYTHING: Config = {
   slotFilesMb: 7,
   upstreamKey: "sk-up",
   llamaServer: "/opt/llama-server",
+  adminKey: "sk-admin",
   defaultModel: "any",
   host: "::1",
   port: 0,
@@ -85,6 +86,7 @@ const VALUES: Readonly<Record<string, string | number | boolean | readonly strin
   oss: true,
   auth: true,
   api_key_file: "/keys/api",
+  admin_key_file: "/keys/admin",
   data_dir: "/srv/chaski",
   models_dir: ["/models", "/more"],
   max_models: 3,
@@ -119,7 +121,7 @@ function flagOf(value: unknown): string | string[] {
   return Array.isArray(value) ? value : String(value);
 }
 
-const KEY_FILES = { "/keys/up": "sk-up", "/keys/api": "sk-api" };
+const KEY_FILES = { "/keys/up": "sk-up", "/keys/api": "sk-api", "/keys/admin": "sk-admin" };
 
 Deno.test("loadConfig() takes every setting from the config file", async () => {
   const toml = Object.entries(VALUES).map(([key, value]) => `${key} = ${JSON.stringify(value)}`);
@@ -355,6 +357,7 @@ Deno.test("loadConfig() warns about unknown variables, and about nothing else", 
     PORT: "1",
     CHASKI_DEBUG: "1",
     CHASKI_UPSTREAM_KEY: "sk-up",
+    CHASKI_ADMIN_KEY: "sk-admin",
   };
   assertEquals((await load({ env })).warnings, [
     "Ignoring CHASKI_PROT: there is no such setting (did you mean CHASKI_PORT?)",

@@ -65,6 +65,20 @@ Deno.test("loadConfig() takes the upstream key in the same ways, apart from the 
   assertEquals((await load({ flags: { upstream_key_file: "/flag" } })).upstreamKey, "sk-flag");
 });
 
+Deno.test("loadConfig() takes the admin key in the same ways, apart from the API key", async () => {
+  const { apiKey, adminKey } = await load({ flags: config, env: { CHASKI_ADMIN_KEY: "sk-adm" } });
+  assertEquals([apiKey, adminKey], ["sk-file", "sk-adm"]);
+  assertEquals((await load({ env: { CHASKI_ADMIN_KEY_FILE: "/env" } })).adminKey, "sk-env");
+  assertEquals((await load({ flags: { admin_key_file: "/flag" } })).adminKey, "sk-flag");
+  assertEquals((await load({})).adminKey, undefined);
+});
+
+Deno.test("loadConfig() takes an admin key beside auth that is off", async () => {
+  const env = { CHASKI_ADMIN_KEY: "sk-adm" };
+  const { auth, adminKey } = await load({ env, flags: { auth: false } });
+  assertEquals([auth, adminKey], [false, "sk-adm"]);
+});
+
 const ONE_KEY = "expected one key of up to 4096 ASCII characters without spaces";
 const REFUSALS: [string, Partial<ConfigInput>, string][] = [
   [
@@ -76,6 +90,11 @@ const REFUSALS: [string, Partial<ConfigInput>, string][] = [
     "an empty upstream key",
     { env: { CHASKI_UPSTREAM_KEY: "" } },
     "Cannot use CHASKI_UPSTREAM_KEY: it is empty",
+  ],
+  [
+    "an empty admin key",
+    { env: { CHASKI_ADMIN_KEY: "" } },
+    "Cannot use CHASKI_ADMIN_KEY: it is empty",
   ],
   [
     "an empty path",

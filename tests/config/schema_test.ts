@@ -74,6 +74,7 @@ Deno.test("chaski.example.toml is valid with and without its settings switched o
     "/on": await uncommented(),
     "/etc/chaski/api-key": "a",
     "/etc/chaski/upstream-key": "b",
+    "/etc/chaski/admin-key": "c",
   };
   const load = (config: string) =>
     loadConfig({
@@ -84,7 +85,8 @@ Deno.test("chaski.example.toml is valid with and without its settings switched o
     });
   assertEquals((await load("/c")).port, 8484);
   const on = await load("/on");
-  assertEquals([on.apiKey, on.upstreamKey, on.dataDir], ["a", "b", "/var/lib/chaski"]);
+  assertEquals([on.apiKey, on.upstreamKey, on.adminKey], ["a", "b", "c"]);
+  assertEquals(on.dataDir, "/var/lib/chaski");
   assertEquals(Object.keys(on.models).length, 1);
 });
 

@@ -83,6 +83,11 @@ const REFUSALS: [string, string, string][] = [
     `Cannot use upstream_key in c, line 1: ${KEYS_APART}CHASKI_UPSTREAM_KEY, or name a file that holds the key with upstream_key_file`,
   ],
   [
+    "an admin key",
+    'admin_key = "sk-secret"',
+    `Cannot use admin_key in c, line 1: ${KEYS_APART}CHASKI_ADMIN_KEY, or name a file that holds the key with admin_key_file`,
+  ],
+  [
     "a missing value",
     "host = \n",
     "Cannot read the config file c: line 2, column 1: this is not valid TOML",

@@ -26,7 +26,7 @@ for (
   ] as const
 ) {
   Deno.test(`keyCheck() takes the key as ${what}`, () => {
-    assertEquals(refusal(() => keyCheck(KEY)(new Headers(headers))), null);
+    assertEquals(refusal(() => keyCheck({ apiKey: KEY })(new Headers(headers))), null);
   });
 }
 
@@ -45,7 +45,7 @@ for (
   ] as const
 ) {
   Deno.test(`keyCheck() refuses ${what} with 401 [E10] [E11]`, () => {
-    const error = refusal(() => keyCheck(KEY)(new Headers(headers)));
+    const error = refusal(() => keyCheck({ apiKey: KEY })(new Headers(headers)));
     assertEquals([error?.status, error?.code], [401, "invalid_api_key"]);
     assert(error?.message.includes(says), error?.message);
     assert(!error?.message.includes("sk-"));
@@ -54,7 +54,7 @@ for (
 
 Deno.test("keyCheck() without a key lets everyone in, an empty bearer too", () => {
   for (const headers of [{}, { authorization: "Bearer " }, { authorization: "Bearer any" }]) {
-    assertEquals(refusal(() => keyCheck(undefined)(new Headers(headers))), null);
+    assertEquals(refusal(() => keyCheck({})(new Headers(headers))), null);
   }
 });
 
