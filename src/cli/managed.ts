@@ -12,10 +12,13 @@ import { findSetpriv } from "../supervise/bound_command.ts";
 import { engineAtHand } from "../supervise/engine_at_hand.ts";
 import { serveManaged } from "../supervise/managed.ts";
 import { type SetModels, withSettings } from "../supervise/model_settings.ts";
+import { modelNews } from "../supervise/news.ts";
 import { modelPool, type Pool } from "../supervise/pool.ts";
 import { type Preparing, preparing } from "../supervise/preparing.ts";
 import { argumentProblem } from "../supervise/refused_arguments.ts";
+import { scanFolders } from "../supervise/scan_folders.ts";
 import { openSlotFiles } from "../supervise/slot_files.ts";
+import type { Management } from "../upstream/management.ts";
 import type { Serving } from "../upstream/serving.ts";
 import { endLeftProcesses } from "./left_processes.ts";
 import { toldOf } from "./model_log.ts";
@@ -23,27 +26,39 @@ import { keepRuns } from "./runs.ts";
 
 /** What is there already, and what is kept. */
 export interface ManagedPlace {
-  store: Pick<Store, "processes">;
+  store: Pick<Store, "processes" | "folders">;
   /** Null where nothing can be written. */
   dataDir: string | null;
   log: Log;
+}
+
+/** What is served, and how it is managed. */
+export interface Managed {
+  serving: Serving;
+  management: Management;
 }
 
 /** Finds the models, and serves them. Throws a ConfigError for settings of models that cannot be. */
 export async function openManaged(
   config: Config,
   { store, dataDir, log }: ManagedPlace,
-): Promise<Serving> {
+): Promise<Managed> {
   checkArguments(config);
   await endLeftProcesses(store.processes, log);
   const runs = keepRuns(store.processes, dataDir, log);
   const os = Deno.build.os;
   const env = Deno.env.toObject();
   const setpriv = findSetpriv(os);
-  const places = placesOf({ os, env, folders: config.modelsDirs });
-  const catalogue = await openCatalogue(places, {
+  const now = () => Math.floor(Date.now() / 1000);
+  const news = modelNews(now);
+  const placesWith = (folders: readonly string[]) => placesOf({ os, env, folders });
+  const kept = store.folders.list().map(({ path }) => path);
+  const catalogue = await openCatalogue(placesWith([...config.modelsDirs, ...kept]), {
     onChange({ models }) {
       log.info(`${models.length} models are there now`, { models: models.length });
+      // Nobody can name it any more, be it to use it or to unload it.
+      const gone = pool.residents().filter(({ id }) => models.every((model) => model.id !== id));
+      for (const { id } of gone) void pool.unload(id);
       void prepared.plan();
     },
   });
@@ -62,11 +77,15 @@ export async function openManaged(
     }),
     pinned: (id) => pinnedBeside(id, pool),
   });
+  const tell = toldOf(log, { planOf: prepared.planOf, takeWords: runs.takeWords });
   const pool: Pool = modelPool({
     now: () => performance.now(),
     prepare: prepared.prepare,
     room: prepared.room,
-    onChange: toldOf(log, { planOf: prepared.planOf, takeWords: runs.takeWords }),
+    onChange(id, state, error) {
+      tell(id, state, error);
+      news.tell(id, state, error);
+    },
   });
   endWithUs(pool);
   for (const problem of [...catalogue.found().problems, ...unused(known())]) log.warn(problem);
@@ -74,13 +93,17 @@ export async function openManaged(
   const { models, settingsOf } = known();
   preload(pool, models.filter((model) => settingsOf(model).preload));
   return serveManaged({
-    ...{ catalogue, pool },
+    ...{ catalogue, pool, news, room: prepared.room },
+    folders: scanFolders({
+      ...{ fixed: config.modelsDirs, now, store: store.folders },
+      look: (folders) => catalogue.move(placesWith(folders)),
+    }),
     models: () => known().models,
     shapeOf: prepared.planOf,
     anyName: config.defaultModel === "any",
     mostWaiting: config.limits.queue,
     obstacle: () => atHand.engine().then(() => null, (error) => error),
-    created: Math.floor(Date.now() / 1000),
+    created: now(),
   });
 }
 

@@ -41,13 +41,13 @@ export async function serve(config: Config): Promise<number> {
   const store = openSweptStore(config, dataDir, log);
 
   const { upstream } = config;
-  const serving = upstream === undefined
+  const { serving, management } = upstream === undefined
     ? await openManaged(config, { store, dataDir, log })
-    : openRemote(upstream, config, log);
+    : { serving: openRemote(upstream, config, log), management: null };
   failUnfinished(store, log);
   const services: Services = {
     config,
-    serving,
+    ...{ serving, management, version },
     threadTools: threadTools(),
     seal,
     store,
@@ -55,6 +55,7 @@ export async function serve(config: Config): Promise<number> {
     transfers: new Set(),
     background: backgroundRuns(store, (cause) => log.error(`Cannot keep a response: ${cause}`)),
     sockets: new Set(),
+    waits: new Set(),
     stopping: false,
   };
   try {
@@ -117,6 +118,7 @@ const LAST_WORDS = 1_000;
 async function shutDown(servers: readonly Listener[], services: Services): Promise<void> {
   const { config, log, transfers, sockets } = services;
   services.stopping = true;
+  for (const end of [...services.waits]) end();
   // A server's own shutdown closes its WebSockets at once, whatever runs on them (2.9.6).
   const closed = Promise.all([...sockets].map((socket) => socket.end()))
     .then(() => Promise.all(servers.map((server) => server.shutdown())))

@@ -3,6 +3,7 @@
  */
 import { Hono } from "@hono/hono";
 import { account } from "./account.ts";
+import { adminModels, adminStatus, loadModel, unloadModel } from "./admin.ts";
 import { createChatCompletion } from "./chat.ts";
 import { compactResponse } from "./compact.ts";
 import { createCompletion, createInfill } from "./completions.ts";
@@ -17,7 +18,7 @@ import {
   listItems,
   updateConversation,
 } from "./conversations.ts";
-import { keyCheck, pageCheck } from "./edge.ts";
+import { adminCheck, keyCheck, pageCheck } from "./edge.ts";
 import {
   ANTHROPIC_ID,
   endWithError,
@@ -27,6 +28,7 @@ import {
   unknownPath,
   wrongMethod,
 } from "./errors.ts";
+import { addFolder, listFolders, removeFolder } from "./folders.ts";
 import { applyTemplate, createEmbeddings, detokenize, rerank, tokenize } from "./forwarded.ts";
 import { healthz, readyz } from "./health.ts";
 import { newId } from "./ids.ts";
@@ -46,6 +48,8 @@ type Handler = (c: Context, services: Services) => Response | Promise<Response>;
 
 interface Route {
   path: string;
+  /** Whether it is for whoever manages models. */
+  admin?: true;
   methods: Record<string, Handler>;
 }
 
@@ -87,6 +91,15 @@ const ROUTES: readonly Route[] = [
     { path: `${root}/detokenize`, methods: { POST: detokenize } },
     { path: `${root}/apply-template`, methods: { POST: applyTemplate } },
   ]),
+  { path: "/admin/status", admin: true, methods: { GET: adminStatus } },
+  { path: "/admin/models", admin: true, methods: { GET: adminModels } },
+  { path: "/admin/models/load", admin: true, methods: { POST: loadModel } },
+  { path: "/admin/models/unload", admin: true, methods: { POST: unloadModel } },
+  {
+    path: "/admin/folders",
+    admin: true,
+    methods: { GET: listFolders, POST: addFolder, DELETE: removeFolder },
+  },
   { path: "/v1/models", methods: { GET: listModels } },
   { path: "/v1/models/*", methods: { GET: getModel } },
 ];
@@ -117,6 +130,7 @@ function refuseMethod(c: Context, allowed: string[]): Response {
 export function createApp(services: Services): Hono<AppEnv> {
   const { config, log } = services;
   const checkKey = keyCheck(config);
+  const checkAdmin = adminCheck(config);
   const checkPage = pageCheck(config.host, config.apiKey !== undefined);
   const routes = config.oss ? [...ROUTES, ...OSS_ROUTES] : ROUTES;
   // Health checks need no key, and would drown what matters in the log.
@@ -143,8 +157,9 @@ export function createApp(services: Services): Hono<AppEnv> {
   });
 
   app.get("/v1/responses", (c, next) => upgrades(c) ? openSocket(c, services) : next());
-  for (const { path, methods } of routes) {
+  for (const { path, admin, methods } of routes) {
     app.all(path, (c) => {
+      if (admin) checkAdmin(c.req.raw.headers);
       const handler = methods[c.req.method] ?? (c.req.method === "HEAD" ? methods.GET : undefined);
       return handler?.(c, services) ?? refuseMethod(c, Object.keys(methods));
     });

@@ -7,6 +7,7 @@ import type { Log } from "../log.ts";
 import type { Seal } from "../store/seal.ts";
 import type { Store } from "../store/store.ts";
 import type { Transfer } from "../stream/transfer.ts";
+import type { Management } from "../upstream/management.ts";
 import type { Serving } from "../upstream/serving.ts";
 import type { BackgroundRuns } from "./background.ts";
 import type { RequestScope } from "./scope.ts";
@@ -16,6 +17,10 @@ import type { ThreadTools } from "./thread_tools.ts";
 export interface Services {
   config: Config;
   serving: Serving;
+  /** Null where somebody else runs llama-server. */
+  management: Management | null;
+  /** Chaski's own, like `1.2.3`. */
+  version: string;
   threadTools: ThreadTools;
   seal: Seal;
   store: Store;
@@ -26,6 +31,8 @@ export interface Services {
   background: BackgroundRuns;
   /** WebSockets that are open; a shutdown closes them. */
   sockets: Set<OpenSocket>;
+  /** Answers that only wait for news; a shutdown ends them. */
+  waits: Set<() => void>;
   /** Set when the shutdown begins: nobody new is let in, though ports may still be open. */
   stopping: boolean;
 }

@@ -10,10 +10,15 @@ export const CLIENT_CLOSED_REQUEST = 499;
 
 /** Ends a request with what its handler threw, in the log too; gives what the client is told. */
 export function endWithError(cause: unknown, scope: RequestScope, log: Log): ApiError {
-  const error = cause instanceof ApiError ? cause : internalError(cause);
+  const error = asApiError(cause);
   scope.end(outcomeOf(error), error.status, error);
   if (error.code === "internal_error") log.error(stackOf(cause), { id: scope.id });
   return error;
+}
+
+/** Whatever was thrown, as a client may be told of it. */
+export function asApiError(cause: unknown): ApiError {
+  return cause instanceof ApiError ? cause : internalError(cause);
 }
 
 function outcomeOf({ status }: ApiError): RequestOutcome {

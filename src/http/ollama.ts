@@ -1,10 +1,10 @@
 /** The paths of Ollama that `codex --oss` asks before its first turn. Nothing is ever downloaded. */
-import { ApiError, invalidRequest } from "../protocol/error.ts";
+import { invalidRequest } from "../protocol/error.ts";
 import { OLLAMA_VERSION, ollamaShow, ollamaTags } from "../protocol/ollama.ts";
 import { isRecord } from "../protocol/record.ts";
 import { readJson } from "./body.ts";
 import type { Context, Services } from "./context.ts";
-import { internalError } from "./errors.ts";
+import { asApiError } from "./errors.ts";
 import { toCard } from "./models.ts";
 
 /** `GET /api/version` */
@@ -54,8 +54,4 @@ async function readName(
     throw invalidRequest("Cannot tell the model: 'model' must be its name.", "model");
   }
   return { name, stream: body["stream"] !== false };
-}
-
-function asApiError(cause: unknown): ApiError {
-  return cause instanceof ApiError ? cause : internalError(cause);
 }

@@ -1,6 +1,7 @@
 /** All models on this machine: finds the files, reads what they say, and joins what belongs together. */
 
 import { basename } from "node:path";
+import { folderProblem } from "./folder_problem.ts";
 import { type FileGroup, type FoundFile, groupParts } from "./files.ts";
 import { GgufError } from "./gguf_bytes.ts";
 import type { GgufHeader } from "./gguf_header.ts";
@@ -46,15 +47,9 @@ async function findInFolder(root: string, problems: string[]): Promise<FoundFile
       aliases: [],
     }));
   } catch (error) {
-    problems.push(`Cannot look into ${root}: ${reasonOf(error)}`);
+    problems.push(`Cannot look into ${root}: ${folderProblem(error)}`);
     return [];
   }
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof Deno.errors.NotFound) return "there is no such folder";
-  if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
-  return error instanceof Deno.errors.NotADirectory ? "it is no folder" : "it is not readable";
 }
 
 /** Reads the header of every group's first part, of each file once. */

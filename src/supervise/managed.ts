@@ -1,5 +1,6 @@
 /** The models of this machine as they are served: each by a llama-server that runs when it is needed. */
 import type { Catalogue } from "../models/catalogue.ts";
+import type { Plan } from "../models/fit.ts";
 import type { Model } from "../models/model.ts";
 import { resolveModel } from "../models/resolve.ts";
 import { ApiError } from "../protocol/error.ts";
@@ -10,11 +11,13 @@ import {
   type Place,
 } from "../upstream/admission.ts";
 import { newThreadSlot } from "../upstream/new_thread_slot.ts";
+import type { Management } from "../upstream/management.ts";
 import type { Lease, Need, Served, Serving } from "../upstream/serving.ts";
 import { queueFull } from "../upstream/queue_errors.ts";
 import { unknownModel } from "../upstream/unknown_model.ts";
 import type { UpstreamModel } from "../upstream/upstream_model.ts";
 import { expectedModel } from "./expected.ts";
+import { manage, type ManageOptions } from "./manage.ts";
 import type { Pool } from "./pool.ts";
 import type { Entered } from "./resident.ts";
 import type { RunningServer } from "./server.ts";
@@ -22,13 +25,13 @@ import type { RunningServer } from "./server.ts";
 /** The name that means whatever is loaded, or else the first model. */
 const AUTO = "auto";
 
-export interface ManagedOptions {
+export interface ManagedOptions extends Pick<ManageOptions, "news" | "room" | "folders"> {
   catalogue: Catalogue;
   /** The models of the last look, with all their names. */
   models(): readonly Model[];
   pool: Pool;
   /** How a model would be run; null where that is not known yet. */
-  shapeOf(id: string): { context: number; slots: number } | null;
+  shapeOf(id: string): PlannedShape | null;
   /** Whether an unknown name means `auto`. */
   anyName: boolean;
   /** How many requests may wait for one model. */
@@ -39,13 +42,18 @@ export interface ManagedOptions {
   created: number;
 }
 
+/** How a model would be run. */
+export type PlannedShape = Pick<Plan, "context" | "slots" | "limits">;
+
 /** What a llama-server is asked through, for as long as it runs. */
 interface Door {
   queue: AdmissionQueue;
   lease(entered: Entered, place: Place): Lease;
 }
 
-export function serveManaged(options: ManagedOptions): Serving {
+export function serveManaged(
+  options: ManagedOptions,
+): { serving: Serving; management: Management } {
   const { catalogue, pool } = options;
   /** What models turned out to be, by their ids and sizes. */
   const known = new Map<string, UpstreamModel>();
@@ -125,7 +133,13 @@ export function serveManaged(options: ManagedOptions): Serving {
     }
   }
 
-  return {
+  const management = manage({
+    ...options,
+    ...{ models: all, factsOf, lease },
+    queueOf: (server) => doors.get(server)?.queue ?? null,
+    largestOf: (id) => options.shapeOf(id)?.limits.max ?? null,
+  });
+  const serving: Serving = {
     resolve: (name): Promise<Served> =>
       Promise.try(() => {
         const model = find(name);
@@ -146,6 +160,7 @@ export function serveManaged(options: ManagedOptions): Serving {
       await pool.close(closing());
     },
   };
+  return { serving, management };
 }
 
 /** Seconds; how long it takes to load, nobody knows beforehand. */

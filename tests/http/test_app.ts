@@ -10,6 +10,7 @@ import { threadTools } from "../../src/http/thread_tools.ts";
 import { KEY_SIZE, sealWith } from "../../src/store/seal.ts";
 import { openStore } from "../../src/store/sqlite.ts";
 import { openLlama } from "../../src/upstream/llama.ts";
+import type { Management } from "../../src/upstream/management.ts";
 import { type UpstreamWatch, watchUpstream } from "../../src/upstream/watch.ts";
 import { serveRemote } from "../../src/upstream/remote.ts";
 import { type RemoteQueue, remoteQueue } from "../../src/upstream/remote_queue.ts";
@@ -66,7 +67,11 @@ const CONFIG: Config = {
 
 /** Starts a fake and an application over it; `config` replaces settings. */
 export async function testApp(
-  { fake: options = {}, config = {} }: { fake?: FakeLlamaOptions; config?: Partial<Config> } = {},
+  { fake: options = {}, config = {}, management = null }: {
+    fake?: FakeLlamaOptions;
+    config?: Partial<Config>;
+    management?: Management | null;
+  } = {},
 ): Promise<TestApp> {
   const fake = await FakeLlama.start(options);
   const lines: Line[] = [];
@@ -85,6 +90,7 @@ export async function testApp(
   const services: Services = {
     config: full,
     serving: serveRemote(llama, watch, queue),
+    ...{ management, version: "1.2.3" },
     threadTools: threadTools(),
     seal: sealWith(new Uint8Array(KEY_SIZE)),
     store,
@@ -94,6 +100,7 @@ export async function testApp(
       throw cause;
     }),
     sockets: new Set(),
+    waits: new Set(),
     stopping: false,
   };
   const app = createApp(services);

@@ -6,6 +6,7 @@ import { placesOf } from "../../src/models/places.ts";
 import { ApiError } from "../../src/protocol/error.ts";
 import { type RunShape, serverArguments } from "../../src/supervise/arguments.ts";
 import { serveManaged } from "../../src/supervise/managed.ts";
+import { modelNews } from "../../src/supervise/news.ts";
 import { modelPool } from "../../src/supervise/pool.ts";
 import { startServer } from "../../src/supervise/server.ts";
 import type { Need, Serving } from "../../src/upstream/serving.ts";
@@ -13,6 +14,7 @@ import { findLlamaServer } from "../tools/llama_server.ts";
 import { tinyModel } from "../tools/tiny_model.ts";
 
 const NEED: Need = { slot: true, owner: "", tier: "default", tokens: 100 };
+const ENDLESS = { memory: { ram: Infinity, vram: Infinity }, most: Infinity };
 const signal = new AbortController().signal;
 
 /** Serves the tiny model, with one slot, and so many places in the queue. */
@@ -43,13 +45,22 @@ async function managed(mostWaiting: number): Promise<Serving> {
         leave: () => Promise.resolve(),
       });
     },
-    room: () => Promise.resolve({ memory: { ram: Infinity, vram: Infinity }, most: Infinity }),
+    room: () => Promise.resolve(ENDLESS),
     onChange() {},
   });
-  return serveManaged({
-    ...{ catalogue, models, pool, shapeOf, anyName: false, mostWaiting, created: 0 },
+  const { serving } = serveManaged({
+    ...{ catalogue, models, pool, anyName: false, mostWaiting, created: 0 },
+    news: modelNews(() => 0),
+    room: () => Promise.resolve(ENDLESS),
+    folders: {
+      list: () => [],
+      add: () => Promise.resolve(false),
+      remove: () => Promise.resolve(false),
+    },
+    shapeOf: () => null,
     obstacle: () => Promise.resolve(null),
   });
+  return serving;
 }
 
 async function refused(lease: Promise<unknown>): Promise<unknown[]> {

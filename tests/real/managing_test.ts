@@ -1,0 +1,112 @@
+/** Models of a real llama-server that are loaded, watched and unloaded over HTTP. */
+import { assert, assertEquals } from "@std/assert";
+import { join } from "node:path";
+import { type Chaski, startChaski } from "../chaski_process.ts";
+import { findLlamaServer } from "../tools/llama_server.ts";
+import { tinyModel } from "../tools/tiny_model.ts";
+
+interface Stage extends AsyncDisposable {
+  chaski: Chaski;
+  /** A folder that is not looked into, with one model in it. */
+  other: string;
+  ask(method: string, path: string, body?: unknown): Promise<Response>;
+  /** The state of a model as the list tells it. */
+  state(id: string): Promise<Record<string, unknown>>;
+}
+
+async function stage(): Promise<Stage> {
+  const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "chaski-managing-" }));
+  const [models, other, config] = [
+    ...["models", "other", "chaski.toml"].map((name) => join(folder, name)),
+  ] as [string, string, string];
+  const tiny = await tinyModel({ template: "qwen3" });
+  for (const [place, name] of [[models, "tiny-Q8_0.gguf"], [other, "more-Q8_0.gguf"]] as const) {
+    await Deno.mkdir(place);
+    await Deno.copyFile(tiny, join(place, name));
+  }
+  await Deno.writeTextFile(config, '[models."*"]\nargs = ["-t", "1"]\n');
+  const chaski = await startChaski({
+    args: ["--models-dir", models, "--data-dir", join(folder, "data"), "--config", config],
+    env: { CHASKI_LLAMA_SERVER: await findLlamaServer(), CHASKI_ADMIN_KEY: "sk-admin" },
+  });
+  const ask = (method: string, path: string, body?: unknown) =>
+    fetch(`${chaski.url}${path}`, {
+      method,
+      headers: { "x-api-key": "sk-admin" },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+  return {
+    ...{ chaski, other, ask },
+    async state(id) {
+      const { data } = await (await ask("GET", "/admin/models")).json();
+      return data.find((each: { id: string }) => each.id === id);
+    },
+    async [Symbol.asyncDispose]() {
+      chaski.kill("SIGTERM");
+      await chaski.exited;
+      await chaski[Symbol.asyncDispose]();
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}
+
+const TINY = "tiny:Q8_0";
+const MORE = "more:Q8_0";
+
+Deno.test("a model is loaded, told of and unloaded over HTTP", async () => {
+  await using real = await stage();
+  assertEquals((await real.state(TINY))["state"], "unloaded");
+  const loaded = await real.ask("POST", "/admin/models/load", { model: "tiny", wait: true });
+  const told = await loaded.json();
+  assertEquals([loaded.status, told.id, told.state, told.running], [200, TINY, "loaded", 0]);
+  assertEquals([told.slots, told.native_context_length], [1, 131_072]);
+  assert(told.memory.ram > 0 && told.since > 1_700_000_000 && told.last_used > 1_700_000_000);
+  const status = await (await real.ask("GET", "/admin/status")).json();
+  assertEquals(status.models.map(({ id }: { id: string }) => id), [TINY]);
+  assertEquals(status.memory.held, told.memory);
+  const gone = await real.ask("POST", "/admin/models/unload", { model: TINY, wait: true });
+  assertEquals([gone.status, (await gone.json()).state], [200, "unloaded"]);
+  assertEquals((await (await real.ask("GET", "/admin/status")).json()).models, []);
+});
+
+Deno.test("a model in a folder that is added while Chaski runs is listed and answers", async () => {
+  await using real = await stage();
+  assertEquals(await real.state(MORE), undefined);
+  const added = await real.ask("POST", "/admin/folders", { path: real.other });
+  assertEquals(added.status, 201);
+  await added.body?.cancel();
+  assertEquals((await real.state(MORE))["state"], "unloaded");
+  const answer = await real.ask("POST", "/v1/responses", {
+    ...{ model: MORE, input: "Hello", max_output_tokens: 8, store: false },
+  });
+  assertEquals([answer.status, (await answer.json()).model], [200, MORE]);
+  assertEquals((await real.state(MORE))["state"], "loaded");
+  const path = `/admin/folders?path=${encodeURIComponent(real.other)}`;
+  const gone = await real.ask("DELETE", path);
+  assertEquals(gone.status, 200);
+  await gone.body?.cancel();
+  assertEquals(await real.state(MORE), undefined);
+  await until(async () => {
+    const { memory } = await (await real.ask("GET", "/admin/status")).json();
+    return memory.held.ram === 0;
+  });
+});
+
+/** Looks every few milliseconds; fails after a minute. */
+async function until(test: () => Promise<boolean>): Promise<void> {
+  for (let i = 0; i < 600 && !await test(); i++) await new Promise((done) => setTimeout(done, 100));
+  assert(await test());
+}
+
+Deno.test("a model that cannot be loaded says why, now and later", async () => {
+  await using real = await stage();
+  const tiny = await Deno.readFile(join(real.other, "more-Q8_0.gguf"));
+  await Deno.writeFile(join(real.other, "more-Q8_0.gguf"), tiny.subarray(0, tiny.length - 1000));
+  await (await real.ask("POST", "/admin/folders", { path: real.other })).body?.cancel();
+  const refused = await real.ask("POST", "/admin/models/load", { model: MORE, wait: true });
+  const { error } = await refused.json();
+  assertEquals([refused.status, error.code], [400, "invalid_prompt"]);
+  const { state, error: told } = await real.state(MORE);
+  assertEquals([state, told], ["failed", error.message]);
+  assert(!error.message.includes("/"), error.message);
+});
