@@ -33,11 +33,13 @@ import { applyTemplate, createEmbeddings, detokenize, rerank, tokenize } from ".
 import { healthz, readyz } from "./health.ts";
 import { newId } from "./ids.ts";
 import { countMessageTokens, createMessage } from "./messages.ts";
+import { modelEvents } from "./model_events.ts";
 import { getModel, listModels } from "./models.ts";
 import { ollamaModels, ollamaVersion, pullOllamaModel, showOllamaModel } from "./ollama.ts";
 import { countInputTokens } from "./input_tokens.ts";
 import { createResponse } from "./responses.ts";
 import { ownerOf } from "./owner.ts";
+import { routerLoad, routerModels, routerPropsOf, routerUnload } from "./router.ts";
 import { requestScope } from "./scope.ts";
 import { openSocket } from "./socket.ts";
 import { cancelResponse, deleteResponse, getResponse, listInputItems } from "./stored_responses.ts";
@@ -55,11 +57,14 @@ interface Route {
 
 const ok: Handler = (c) => c.body(null, 200);
 
-const HEALTH = ["/healthz", "/readyz"];
+/** The last two are llama-server's own. */
+const HEALTH = ["/healthz", "/readyz", "/health", "/v1/health"];
 
 const ROUTES: readonly Route[] = [
   { path: "/healthz", methods: { GET: healthz } },
   { path: "/readyz", methods: { GET: readyz } },
+  { path: "/health", methods: { GET: healthz } },
+  { path: "/v1/health", methods: { GET: healthz } },
   {
     path: "/v1/responses",
     methods: { POST: createResponse, HEAD: ok },
@@ -100,6 +105,11 @@ const ROUTES: readonly Route[] = [
     admin: true,
     methods: { GET: listFolders, POST: addFolder, DELETE: removeFolder },
   },
+  { path: "/models", methods: { GET: routerModels } },
+  { path: "/models/sse", methods: { GET: modelEvents, HEAD: ok } },
+  { path: "/models/load", admin: true, methods: { POST: routerLoad } },
+  { path: "/models/unload", admin: true, methods: { POST: routerUnload } },
+  { path: "/props", methods: { GET: routerPropsOf } },
   { path: "/v1/models", methods: { GET: listModels } },
   { path: "/v1/models/*", methods: { GET: getModel } },
 ];

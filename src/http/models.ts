@@ -2,13 +2,22 @@
 import { anthropicModel, anthropicModelList } from "../protocol/messages/models.ts";
 import { modelAlias, type ModelCard, modelList, openAiModel } from "../protocol/models.ts";
 import { LM_STUDIO_DEFAULT } from "../protocol/ollama.ts";
+import type { ModelStatus } from "../upstream/management.ts";
 import type { UpstreamModel } from "../upstream/upstream_model.ts";
 import type { Context, Services } from "./context.ts";
+import { routerState } from "./managing.ts";
 import { requestTarget } from "./target.ts";
 
 /** Lists what the upstream serves, in the shape that the client reads. */
-export async function listModels(c: Context, { serving, config }: Services): Promise<Response> {
-  const cards = (await serving.models()).map(toCard);
+export async function listModels(c: Context, services: Services): Promise<Response> {
+  const { serving, config } = services;
+  const states = new Map(
+    services.management?.states().map((status) => [status.model.id, status]),
+  );
+  const cards = (await serving.models()).map((model) => ({
+    ...toCard(model),
+    ...runOf(states.get(model.id)),
+  }));
   if (isAnthropic(c)) return c.json(anthropicModelList(cards));
   const { data, ...list } = modelList(cards);
   return c.json({ ...list, data: [...data, ...standIns(cards, config)] });
@@ -23,11 +32,19 @@ function standIns(cards: readonly ModelCard[], { oss, defaultModel }: Services["
 }
 
 /** One model by name; an id may hold slashes, so it is the rest of the path. */
-export async function getModel(c: Context, { serving }: Services): Promise<Response> {
+export async function getModel(c: Context, { serving, management }: Services): Promise<Response> {
   const { path } = requestTarget(c.req.url);
   const id = decode(path.slice("/v1/models/".length));
-  const card = toCard((await serving.resolve(id)).model);
+  const { model } = await serving.resolve(id);
+  const card = { ...toCard(model), ...runOf(management?.stateOf(model.id)) };
   return c.json(isAnthropic(c) ? anthropicModel(card) : openAiModel(card));
+}
+
+/** What is known of a model that Chaski runs by itself. */
+function runOf(status: ModelStatus | undefined): Pick<ModelCard, "run"> {
+  return status === undefined ? {} : {
+    run: { state: routerState(status.state), ...status.limits },
+  };
 }
 
 /** What the shapes for clients are made of. */

@@ -17,6 +17,14 @@ export interface ModelCard {
   thinks: boolean;
   /** Whether it is told how much, in levels. */
   levels: boolean;
+  /** Of a model that Chaski runs by itself. */
+  run?: {
+    state: "loaded" | "loading" | "unloaded";
+    /** Tokens of the largest slot that fits; null when unknown. */
+    largest: number | null;
+    /** Tokens that it was made for; null when unknown. */
+    native: number | null;
+  };
 }
 
 interface OpenAiModel {
@@ -25,20 +33,28 @@ interface OpenAiModel {
   created: number;
   owned_by: string;
   context_length?: number;
+  max_context_length?: number;
+  native_context_length?: number;
   input_modalities: string[];
+  /** As llama-server's router says it. */
+  status?: { value: string };
   /** Of a name that stands for another model: that model's. */
   alias_of?: string;
 }
 
-/** One model of OpenAI's list; the context is our addition. */
+/** One model of OpenAI's list; contexts, modalities and status are additions. */
 export function openAiModel(card: ModelCard): OpenAiModel {
+  const { largest = null, native = null, state } = card.run ?? {};
   return {
     id: card.id,
     object: "model",
     created: card.created,
     owned_by: "llama.cpp",
     ...(card.context !== null && { context_length: card.context }),
+    ...(largest !== null && { max_context_length: largest }),
+    ...(native !== null && { native_context_length: native }),
     input_modalities: modalities(card),
+    ...(state !== undefined && { status: { value: state } }),
   };
 }
 

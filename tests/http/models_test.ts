@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { status } from "../fake_llama/script.ts";
+import { fakeManagement } from "./fake_management.ts";
 import { errorOf, testApp } from "./test_app.ts";
 
 Deno.test("listModels() serves OpenAI's clients and Codex in one object", async () => {
@@ -9,6 +10,24 @@ Deno.test("listModels() serves OpenAI's clients and Codex in one object", async 
   assertEquals([data[0].id, data[0].object, data[0].context_length], ["tiny", "model", 4096]);
   assertEquals([models[0].slug, models[0].context_window], ["tiny", 4096]);
   assertEquals(models[0].input_modalities, ["text", "image"]);
+});
+
+Deno.test("listModels() tells what is loaded, and leaves Codex's part as it is", async () => {
+  await using remote = await testApp({ fake: { model: "alpha", nCtx: 4096, vision: true } });
+  const plain = await (await remote.request("/v1/models")).json();
+  const management = fakeManagement();
+  await using app = await testApp({
+    fake: { model: "alpha", nCtx: 4096, vision: true },
+    management,
+  });
+  const told = await (await app.request("/v1/models")).json();
+  assertEquals(JSON.stringify(told.models), JSON.stringify(plain.models));
+  const more = { max_context_length: 8192, native_context_length: 131_072 };
+  assertEquals(told.data, [{ ...plain.data[0], ...more, status: { value: "loaded" } }]);
+  assertEquals(await (await app.request("/v1/models/alpha")).json(), told.data[0]);
+  management.put("alpha", "failed");
+  const { status } = await (await app.request("/v1/models/alpha")).json();
+  assertEquals(status, { value: "unloaded" });
 });
 
 Deno.test("listModels() serves Anthropic's clients in their shape", async () => {

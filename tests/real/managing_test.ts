@@ -42,8 +42,12 @@ async function stage(): Promise<Stage> {
       return data.find((each: { id: string }) => each.id === id);
     },
     async [Symbol.asyncDispose]() {
-      chaski.kill("SIGTERM");
-      await chaski.exited;
+      try {
+        chaski.kill("SIGTERM");
+        await chaski.exited;
+      } catch {
+        // It has ended by itself.
+      }
       await chaski[Symbol.asyncDispose]();
       await Deno.remove(folder, { recursive: true });
     },
@@ -96,6 +100,39 @@ Deno.test("a model in a folder that is added while Chaski runs is listed and ans
 async function until(test: () => Promise<boolean>): Promise<void> {
   for (let i = 0; i < 600 && !await test(); i++) await new Promise((done) => setTimeout(done, 100));
   assert(await test());
+}
+
+Deno.test("the router's endpoints load, tell and unload a model", async () => {
+  await using real = await stage();
+  const events = (await real.ask("GET", "/models/sse")).body?.pipeThrough(new TextDecoderStream());
+  const reader = events?.getReader();
+  assert(reader);
+  let told = "";
+  const heard = async (status: string) => {
+    while (!told.includes(`"status":"${status}"`)) told += (await reader.read()).value ?? "";
+  };
+  assertEquals(await real.ask("GET", `/props?model=${TINY}`).then(statusOf), 400);
+  assertEquals(await real.ask("POST", "/models/load", { model: TINY }).then(statusOf), 200);
+  await heard("loaded");
+  const [model] = (await (await real.ask("GET", "/models")).json()).data;
+  assertEquals([model.id, model.status.value], [TINY, "loaded"]);
+  const props = await (await real.ask("GET", `/props?model=${TINY}`)).text();
+  assertEquals(JSON.parse(props).default_generation_settings.n_ctx, model.meta.n_ctx);
+  assert(!props.includes(".gguf") && !props.includes("/tmp"), props);
+  assertEquals(await real.ask("POST", "/models/load", { model: TINY }).then(statusOf), 400);
+  assertEquals(await real.ask("POST", "/models/unload", { model: TINY }).then(statusOf), 200);
+  await heard("unloaded");
+  assertEquals(told.match(/"status":"\w+"/g), [
+    ...['"status":"loading"', '"status":"loaded"', '"status":"unloaded"'],
+  ]);
+  real.chaski.kill("SIGTERM");
+  while (!(await reader.read()).done);
+  assertEquals(await real.chaski.exited, 0);
+});
+
+async function statusOf(response: Response): Promise<number> {
+  await response.body?.cancel();
+  return response.status;
 }
 
 Deno.test("a model that cannot be loaded says why, now and later", async () => {
