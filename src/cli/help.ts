@@ -71,6 +71,7 @@ export function programHelp(place: HelpPlace): string {
     "  chaski models list                        # the models on this machine",
     "  chaski models pull org/repo:Q4_K_M        # one more, from Hugging Face",
     "  chaski engine install                     # llama-server itself",
+    "  chaski models ps                          # what a running Chaski has loaded",
     "  chaski serve --help                       # every setting",
   ].join("\n");
   return ["", examples, "", section("Exit codes:", EXIT_CODES, place)].join("\n");

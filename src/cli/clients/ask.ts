@@ -18,18 +18,30 @@ export interface Answer {
   json: unknown;
 }
 
-/** Asks `GET url + path`; null when nothing answers in time. */
-export async function ask(url: string, path: string, key?: string): Promise<Answer | null> {
+/** Asks `GET url + path`, or POST where there is something to send; null when nothing answers in time. */
+export async function ask(
+  url: string,
+  path: string,
+  key?: string,
+  sent?: unknown,
+): Promise<Answer | null> {
   const http = openUpstream(url, { connectTimeout: PATIENCE, key });
   try {
     const signal = AbortSignal.timeout(PATIENCE);
-    const { status, headers, body } = await http.send({ method: "GET", path, signal });
+    const { status, headers, body } = await http.send({
+      ...(sent === undefined ? { method: "GET" } : { method: "POST", ...jsonOf(sent) }),
+      ...{ path, signal },
+    });
     return { status, headers, json: await readJson(body) };
   } catch {
     return null;
   } finally {
     await http.destroy();
   }
+}
+
+function jsonOf(sent: unknown) {
+  return { headers: { "content-type": "application/json" }, body: JSON.stringify(sent) };
 }
 
 async function readJson(body: ReadableStream<Uint8Array>): Promise<unknown> {

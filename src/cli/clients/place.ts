@@ -6,7 +6,7 @@ import { bracketed, parseUpstream } from "../../config/address.ts";
 import { type Config, loadConfig } from "../../config/config.ts";
 import { ConfigError } from "../../config/error.ts";
 import { type Io, printable } from "../io.ts";
-import { KEY_VARIABLE } from "./key.ts";
+import { ADMIN_KEY_VARIABLE, KEY_VARIABLE } from "./key.ts";
 import type { Found, Place } from "./running.ts";
 
 /** Where a Chaski with these settings answers this machine. */
@@ -32,6 +32,15 @@ export async function placeOf(url: string | undefined, io: Io): Promise<Place> {
     throw new ConfigError(`Cannot use --url: ${reason}`);
   }
   return { url: address.value, key: io.env[KEY_VARIABLE]?.trim() || undefined };
+}
+
+/** The same, with the key that manages models; where there is none, with the ordinary one. */
+export async function adminPlaceOf(url: string | undefined, io: Io): Promise<Place> {
+  const place = await placeOf(url, io);
+  const key = url === undefined
+    ? (await loadConfig({ ...io, flags: {} })).adminKey
+    : io.env[ADMIN_KEY_VARIABLE]?.trim();
+  return { ...place, key: key || place.key };
 }
 
 /** Why a client cannot use what was found, as the end of a sentence; null when it can. */

@@ -12,6 +12,7 @@ import { isOfServe, optionOf } from "../help.ts";
 import { type Io, printable } from "../io.ts";
 import { infoJson, infoText } from "./info.ts";
 import { findNamed, listJson, listTable } from "./list.ts";
+import { addManagingCommands } from "./managing.ts";
 import { planFor } from "./plan.ts";
 import { pullModel, type PullOptions } from "./pull.ts";
 import { removeModel } from "./remove.ts";
@@ -24,7 +25,7 @@ interface ModelOptions {
 }
 
 /**
- * Adds `chaski models list`, `info`, `pull` and `rm`.
+ * Adds `chaski models list`, `info`, `pull` and `rm`, and what asks a running Chaski.
  *
  * @param ended takes the exit code
  */
@@ -39,6 +40,7 @@ export function addModelCommands(program: Command, io: Io, ended: (code: number)
   addInfo(models, io, ended);
   addPull(models, io, ended);
   addRemove(models, io, ended);
+  addManagingCommands(models, io, ended);
 }
 
 function addList(models: Command, io: Io, ended: (code: number) => void): void {
@@ -76,6 +78,7 @@ function addInfo(models: Command, io: Io, ended: (code: number) => void): void {
     io.stdout(options.json ? infoJson(model, facts) : infoText(model, facts));
     ended(0);
   });
+  addManagingCommands(models, io, ended);
 }
 
 function addPull(models: Command, io: Io, ended: (code: number) => void): void {
