@@ -24,7 +24,7 @@ async function stage(): Promise<Stage> {
     await Deno.mkdir(place);
     await Deno.copyFile(tiny, join(place, name));
   }
-  await Deno.writeTextFile(config, '[models."*"]\nargs = ["-t", "1"]\n');
+  await Deno.writeTextFile(config, '[models."*"]\nslots = 1\nargs = ["-t", "1"]\n');
   const chaski = await startChaski({
     args: ["--models-dir", models, "--data-dir", join(folder, "data"), "--config", config],
     env: { CHASKI_LLAMA_SERVER: await findLlamaServer(), CHASKI_ADMIN_KEY: "sk-admin" },

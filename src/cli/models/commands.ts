@@ -78,7 +78,6 @@ function addInfo(models: Command, io: Io, ended: (code: number) => void): void {
     io.stdout(options.json ? infoJson(model, facts) : infoText(model, facts));
     ended(0);
   });
-  addManagingCommands(models, io, ended);
 }
 
 function addPull(models: Command, io: Io, ended: (code: number) => void): void {

@@ -2,7 +2,7 @@
 
 import { isRecord } from "../../protocol/record.ts";
 import { printable } from "../io.ts";
-import { sizeText } from "./list.ts";
+import { sizeText } from "../../models/size_text.ts";
 
 const HEADINGS = ["NAME", "STATE", "MEMORY", "CONTEXT", "SLOTS", "RUNNING", "WAITING"];
 
