@@ -26,7 +26,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   engine: ["config", "zod", "node:crypto", "node:path"],
   hub: ["models", "protocol", "@std/*", "node:crypto", "node:fs/promises", "node:path"],
   models: ["machine", "protocol", "node:path"],
-  machine: ["node:process"],
+  machine: [],
   store: ["node:buffer", "node:crypto", "node:path", "node:sqlite"],
   protocol: ["zod", "@cfworker/json-schema"],
   config: ["zod", "@std/*", "node:path"],

@@ -1,6 +1,5 @@
 /** Files, programs and memory of this system, each bounded in size and time. */
 
-import process from "node:process";
 import type { Memory } from "./machine.ts";
 
 /** What reading the machine needs from outside. */
@@ -28,17 +27,11 @@ export function denoOutside({ os, env }: Pick<Outside, "os" | "env">): Outside {
     env,
     readText,
     output: (program, args) => output(program, args, env),
-    memory,
+    memory() {
+      const { total, available } = Deno.systemMemoryInfo();
+      return { total, free: available };
+    },
   };
-}
-
-/** Deno tells a group's limit, but not what others in it have taken. */
-function memory(): Memory {
-  const { total, available } = Deno.systemMemoryInfo();
-  // 0 where there is none.
-  const limit = process.constrainedMemory() || Infinity;
-  const rest = Math.max(0, limit - Deno.memoryUsage().rss);
-  return { total: Math.min(total, limit), free: Math.min(available, rest) };
 }
 
 async function readText(path: string): Promise<string | null> {

@@ -2,7 +2,6 @@ import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { denoOutside } from "../../src/machine/outside.ts";
 import { readMachine } from "../../src/machine/read_machine.ts";
-import { runProgram } from "../tools/run_program.ts";
 
 /** A system whose PATH is a folder with one script, named `tool`. */
 async function withTool(script: string) {
@@ -61,25 +60,4 @@ Deno.test("readMachine() reads this machine", async () => {
   assert(ram.free > 0 && ram.free <= ram.total);
   assert(ram.total <= Deno.systemMemoryInfo().total);
   for (const gpu of gpus) assert(gpu.free >= 0 && gpu.free <= gpu.total);
-});
-
-Deno.test("readMachine() does with the permissions that the executable has", async () => {
-  await using tool = await withTool("");
-  const script = join(tool.folder, "print.ts");
-  const from = (name: string) => new URL(`../../src/machine/${name}`, import.meta.url).href;
-  await Deno.writeTextFile(
-    script,
-    `import { denoOutside } from "${from("outside.ts")}";
-    import { readMachine } from "${from("read_machine.ts")}";
-    const outside = denoOutside({ os: Deno.build.os, env: Deno.env.toObject() });
-    console.log(JSON.stringify(await readMachine(outside, null)));`,
-  );
-  const permissions = ["net", "read", "write", "env", "run", "sys"].map((name) =>
-    `--allow-${name}`
-  );
-  const args = ["run", "--quiet", "--no-prompt", ...permissions, script];
-  const { success, stdout, tail } = await runProgram(Deno.execPath(), args);
-  assert(success, tail);
-  const { ram } = JSON.parse(stdout);
-  assert(ram.free > 0 && ram.free <= ram.total && ram.total <= Deno.systemMemoryInfo().total);
 });

@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
 import type { LogLine } from "../chaski_process.ts";
-import { ask, loaded, managedStage } from "./managed_stage.ts";
+import { ask, loaded, managedChaski } from "./managed_chaski.ts";
 
 /** Milliseconds; far more than it takes. */
 const LIMIT = 30_000;
@@ -16,7 +16,7 @@ async function errorOf(answer: Response): Promise<{ code: string; message: strin
 }
 
 Deno.test("a model that is damaged is refused in a sentence, and the log has its last words", async () => {
-  await using stage = await managedStage();
+  await using stage = await managedChaski();
   const file = join(stage.models, "tiny-Q8_0.gguf");
   await Deno.truncate(file, (await Deno.stat(file)).size - 100_000);
   await using chaski = await stage.start();
@@ -35,14 +35,14 @@ Deno.test("a model that is damaged is refused in a sentence, and the log has its
 });
 
 Deno.test("arguments that llama-server does not know are named to the client", async () => {
-  await using stage = await managedStage(["--no-such-thing"]);
+  await using stage = await managedChaski(["--no-such-thing"]);
   await using chaski = await stage.start();
   const { message } = await errorOf(await ask(chaski));
   assertMatch(message, /: this llama-server does not know --no-such-thing\. Take it out of /);
 });
 
 Deno.test("a program that is not there is no missing model", async () => {
-  await using stage = await managedStage();
+  await using stage = await managedChaski();
   const env = { CHASKI_LLAMA_SERVER: join(stage.models, "no-llama-server") };
   for (
     const preload of [undefined, new URL("preload/without_setpriv.ts", import.meta.url).pathname]
@@ -56,7 +56,7 @@ Deno.test("a program that is not there is no missing model", async () => {
 });
 
 Deno.test("a llama-server that goes away leaves its last words, and the next request a new one", async () => {
-  await using stage = await managedStage();
+  await using stage = await managedChaski();
   await using chaski = await stage.start();
   const pid = await loaded(chaski);
   Deno.kill(pid, "SIGSEGV");

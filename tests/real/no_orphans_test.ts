@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { Chaski } from "../chaski_process.ts";
 import { endsWithin, isRunning } from "../processes.ts";
-import { ask, loaded, managedStage } from "./managed_stage.ts";
+import { ask, loaded, managedChaski } from "./managed_chaski.ts";
 
 const WITHOUT_SETPRIV = new URL("preload/without_setpriv.ts", import.meta.url).pathname;
 const CRASHING = new URL("preload/crashing.ts", import.meta.url).pathname;
@@ -32,7 +32,7 @@ const ENDS: [name: string, end: (chaski: Chaski) => unknown, code: number, prelo
 
 for (const [name, end, code, preload] of ENDS) {
   Deno.test(`no llama-server stays behind ${name}`, async () => {
-    await using stage = await managedStage();
+    await using stage = await managedChaski();
     const env = { CHASKI_TIMEOUTS_GRACE: "120" };
     await using chaski = await stage.start({ env, ...(preload && { preload }) });
     const pid = await loaded(chaski);
@@ -44,7 +44,7 @@ for (const [name, end, code, preload] of ENDS) {
 }
 
 Deno.test("no llama-server stays behind that was loading", async () => {
-  await using stage = await managedStage();
+  await using stage = await managedChaski();
   await using chaski = await stage.start({ preload: WITHOUT_SETPRIV });
   const answer = ask(chaski).catch(() => null);
   const { pid } = await chaski.logged(({ message }) => / loads tiny/.test(message), LIMIT);
@@ -55,7 +55,7 @@ Deno.test("no llama-server stays behind that was loading", async () => {
 });
 
 Deno.test("what a killed Chaski left running without setpriv is ended by the next start", async () => {
-  await using stage = await managedStage();
+  await using stage = await managedChaski();
   let pid = 0;
   {
     await using chaski = await stage.start({ preload: WITHOUT_SETPRIV });
@@ -79,7 +79,7 @@ Deno.test("what a killed Chaski left running without setpriv is ended by the nex
 });
 
 Deno.test("a second Chaski on the data directory leaves the first one's llama-server alone", async () => {
-  await using stage = await managedStage();
+  await using stage = await managedChaski();
   await using chaski = await stage.start({ preload: WITHOUT_SETPRIV });
   const pid = await loaded(chaski);
   await assertRejects(() => stage.start(), Error, "another Chaski is using it");

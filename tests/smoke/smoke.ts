@@ -13,6 +13,7 @@ import {
 import { tinyModel } from "../tools/tiny_model.ts";
 import { checkCommandLine } from "./command_line.ts";
 import { Report } from "./report.ts";
+import { checkManaged } from "./managed.ts";
 import { checkServing, MODEL } from "./serving.ts";
 import { startTime } from "./start_time.ts";
 
@@ -31,6 +32,7 @@ if (llamaServer !== undefined) {
   await using upstream = llamaServer;
   await checkServer(upstream);
 }
+await checkManaged(report);
 console.log(`\n${report.sum()}`);
 Deno.exit(report.failed === 0 ? 0 : 1);
 

@@ -5,7 +5,7 @@ import { findLlamaServer } from "../tools/llama_server.ts";
 import { tinyModel } from "../tools/tiny_model.ts";
 
 /** What several Chaskis may share, one after the other. */
-export interface ManagedStage extends AsyncDisposable {
+export interface ManagedChaski extends AsyncDisposable {
   readonly models: string;
   readonly dataDir: string;
   /** The model's id. */
@@ -17,7 +17,7 @@ export interface ManagedStage extends AsyncDisposable {
 export type StartOptions = Pick<ChaskiOptions, "env" | "preload" | "leads">;
 
 /** @param args of every llama-server; more threads than one only wait for each other */
-export async function managedStage(args: readonly string[] = ["-t", "1"]): Promise<ManagedStage> {
+export async function managedChaski(args: readonly string[] = ["-t", "1"]): Promise<ManagedChaski> {
   const folder = await Deno.makeTempDir({ prefix: "chaski-managed-" });
   const [models, dataDir, config] = ["models", "data", "chaski.toml"].map((name) =>
     join(folder, name)
