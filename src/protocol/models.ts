@@ -65,7 +65,7 @@ export function modelAlias(alias: string, card: ModelCard): OpenAiModel {
 
 /** `GET /v1/models`: `data` for OpenAI's clients, `models` for Codex. */
 export function modelList(cards: readonly ModelCard[]) {
-  return { object: "list", data: cards.map(openAiModel), models: cards.flatMap(codexModels) };
+  return { object: "list", data: cards.map(openAiModel), models: codexModels(cards) };
 }
 
 function modalities(card: ModelCard): string[] {
@@ -94,11 +94,21 @@ const EFFORTS = [
 /** Names of one model that Codex is told; each of them takes a kilobyte. */
 const MOST_NAMES = 4;
 
-/** Codex knows a model under the names alone that its catalogue has; a list shows the first of them. */
-function codexModels(card: ModelCard) {
-  const model = codexModel(card);
-  const others = card.aliases.filter((name) => !/\.gguf$/i.test(name)).slice(0, MOST_NAMES);
-  return [model, ...others.map((slug) => ({ ...model, slug, visibility: "hide" }))];
+/**
+ * Codex knows a model under the names alone that its catalogue has, and takes no catalogue that has
+ * one twice. Its list shows ids only.
+ */
+function codexModels(cards: readonly ModelCard[]) {
+  const taken = new Set(cards.map(({ id }) => id));
+  return cards.flatMap((card) => {
+    const model = codexModel(card);
+    const others = [...new Set(card.aliases)].filter((name) =>
+      !/\.gguf$/i.test(name) && !taken.has(name)
+    )
+      .slice(0, MOST_NAMES);
+    for (const name of others) taken.add(name);
+    return [model, ...others.map((slug) => ({ ...model, slug, visibility: "hide" }))];
+  });
 }
 
 /** Every field that some version of Codex requires; one that is missing rejects the catalogue. */

@@ -21,6 +21,8 @@ export function expectedModel(
       default_generation_settings: { n_ctx: shape.context },
     }),
   };
-  const [entry] = toModels({ data: [{ id, created, aliases }] }, props);
-  return entry === undefined ? null : { ...entry, control: ANY_CONTROL_WORD };
+  const [entry] = toModels({ data: [{ id, created }] }, props);
+  return entry === undefined
+    ? null
+    : { ...entry, aliases: [...aliases], control: ANY_CONTROL_WORD };
 }

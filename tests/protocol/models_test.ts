@@ -76,3 +76,17 @@ Deno.test("modelList() keeps the order of its models, the loaded one first [H21]
   assertEquals(modelList(cards).models.map(({ slug }) => slug), ["loaded", "b", "a"]);
   assertEquals(modelList([]), { object: "list", data: [], models: [] });
 });
+
+Deno.test("modelList() tells Codex further names once, hidden, without names of files", () => {
+  const cards = [
+    { ...CARD, id: "a:Q8_0", aliases: ["a", "a-Q8_0.gguf", "b", "a", "one", "two", "three"] },
+    { ...CARD, id: "b", aliases: ["a", "b2"] },
+  ];
+  const told = modelList(cards).models.map(({ slug, visibility }) => [slug, visibility]);
+  assertEquals(told, [
+    ["a:Q8_0", "list"],
+    ...["a", "one", "two", "three"].map((name) => [name, "hide"]),
+    ["b", "list"],
+    ["b2", "hide"],
+  ]);
+});
