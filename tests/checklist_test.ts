@@ -8,7 +8,7 @@ import { assertEquals } from "@std/assert";
 /** Sections and the number of their last row. */
 const SECTIONS = {
   ...{ RA: 24, RT: 39, OT: 48, AM: 49, E: 16, H: 24 },
-  ...{ KV: 69, CF: 25, NC: 33, MD: 33, GP: 2, DL: 6 },
+  ...{ KV: 69, CF: 25, NC: 33, LP: 33, MD: 33, GP: 2, DL: 6 },
 } as const;
 
 const WITH_RUNNING = "comes with running models";
@@ -26,6 +26,7 @@ const WITHOUT: Record<string, string> = {
   NC05: "a native context belongs to a header, which goes with its model",
   NC22: "Chaski runs GGUF models alone",
   NC01: "a header is a value that a reading gives; there is none before it",
+  LP22: "only files that were found are loaded",
   MD05: "copies in several places are models of their own; only one file is one model",
   MD07: "Chaski lists GGUF models only",
   MD09: "sizes are those of the files",

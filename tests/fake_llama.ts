@@ -18,6 +18,8 @@ export interface FakeLlamaOptions extends Partial<ServedModel> {
    * Defaults to true; false keeps it for further requests.
    */
   closesStreams?: boolean;
+  /** Default: a free one. */
+  port?: number;
 }
 
 const CHATML = "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n" +
@@ -51,7 +53,7 @@ export class FakeLlama implements AsyncDisposable {
   #busy = 0;
 
   private constructor(options: FakeLlamaOptions, listener: Deno.TcpListener) {
-    const { closesStreams = true, ...served } = options;
+    const { closesStreams = true, port: _, ...served } = options;
     const defaults = { model: "tiny", nCtx: 8192, vision: false, chatTemplate: CHATML, slots: 2 };
     this.#served = { ...defaults, ...served };
     this.#closesStreams = closesStreams;
@@ -60,9 +62,9 @@ export class FakeLlama implements AsyncDisposable {
     this.#accepting = this.#accept(listener);
   }
 
-  /** Starts a fake on a free port of 127.0.0.1. */
+  /** Starts a fake on 127.0.0.1. */
   static start(options: FakeLlamaOptions = {}): Promise<FakeLlama> {
-    return Promise.resolve(new FakeLlama(options, listen(0)));
+    return Promise.resolve(new FakeLlama(options, listen(options.port ?? 0)));
   }
 
   /** Its base URL without a slash at the end. */

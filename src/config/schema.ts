@@ -104,7 +104,7 @@ const root = {
     about: "Stored responses: on keeps them unless a request says store = false, never keeps none",
   }),
   progress: setting(z.boolean().default(true), {
-    about: "Tell how far the prompt is read, as a field `chaski` on keep-alive events",
+    about: "Tell how far model and prompt are read, as a field `chaski` on keep-alive events",
   }),
   log_level: setting(z.enum(["debug", "info", "warn", "error"]).default("info"), {
     flag: "--log-level <level>",

@@ -6,10 +6,10 @@ import type { ApiError } from "../protocol/error.ts";
 import { type Conversion, type Outcome, type Source, Transfer } from "../stream/transfer.ts";
 import { transferBody } from "../stream/transfer_body.ts";
 import { explainFailure } from "../upstream/llama.ts";
-import type { Lease, Need, Served } from "../upstream/serving.ts";
 import type { Context, Services } from "./context.ts";
 import { CLIENT_CLOSED_REQUEST, clientLeft } from "./errors.ts";
 import type { RequestScope } from "./scope.ts";
+import { sending, type Work } from "./sending.ts";
 import { within } from "./within.ts";
 
 /** Milliseconds of silence after which the 200 is sent, so that keep-alive can begin. */
@@ -26,16 +26,6 @@ export interface Exchange {
   conversion: (signal: AbortSignal) => Conversion;
   /** Called once at the end, before the log line is written. */
   settle: (outcome: Outcome) => void;
-}
-
-/** What has to be done for an answer: a request to a model, or nothing but to say it. */
-export type Work = Asking | { said: () => Source };
-
-export interface Asking {
-  served: Served;
-  need: Need;
-  /** Starts the upstream request; the signal ends it. */
-  send: (signal: AbortSignal, lease: Lease) => Source;
 }
 
 /** An exchange whose answer is a body. */
@@ -91,7 +81,11 @@ export async function carry(
   const onLeave = () => leave(client.reason);
   client.addEventListener("abort", onLeave);
 
-  const { source, release } = begin(work, scope, upstream.signal);
+  const { source, again, release } = sending(work, upstream.signal, {
+    mayRepeat: () => !services.stopping,
+    onRepeat: () => scope.tell({ retried: true }),
+    onWaited: (ms) => scope.tell({ queue_ms: Math.round(ms) }),
+  });
   const waited = performance.now() - scope.acceptedAt;
   const early = await earlyError(source, Math.max(0, COMMIT_AFTER - waited));
   if (client.aborted || early !== null) {
@@ -102,6 +96,7 @@ export async function carry(
 
   const transfer: Transfer = new Transfer({
     source,
+    again,
     conversion: noticing(conversion(upstream.signal), scope),
     patience: {
       firstBeat: FIRST_BEAT,
@@ -125,26 +120,6 @@ export async function carry(
   leave = (reason) => transfer.cancel(reason);
   scope.handOver();
   return transfer;
-}
-
-/** A request that is given up before its turn never reaches llama-server. */
-function begin(work: Work, scope: RequestScope, signal: AbortSignal): Begun {
-  if ("said" in work) return { source: work.said(), release: () => {} };
-  const lease = work.served.lease(work.need, signal);
-  return {
-    source: lease.then((lent) => {
-      const queue_ms = Math.round(lent.waited);
-      if (queue_ms > 0) scope.tell({ queue_ms });
-      return work.send(signal, lent);
-    }),
-    release: (error) => void lease.then((lent) => lent.release(error), () => {}),
-  };
-}
-
-interface Begun {
-  source: Source;
-  /** Gives the lease back, and says what the request failed of. */
-  release: (error: ApiError | null) => void;
 }
 
 /** Notices when the model begins to answer. */

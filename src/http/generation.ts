@@ -23,7 +23,7 @@ import type { Ask } from "./asking.ts";
 import type { Beside } from "./beside.ts";
 import { type Compactable, compacting, type TurnAsking } from "./compacting.ts";
 import type { Services } from "./context.ts";
-import type { Exchange, Work } from "./exchange.ts";
+import type { Exchange } from "./exchange.ts";
 import { type Fitted, fitted } from "./fitted.ts";
 import { newId, seconds } from "./ids.ts";
 import { keeping } from "./keeping.ts";
@@ -31,6 +31,7 @@ import { needOf, turnDemand } from "./need.ts";
 import { noteLabels, notesHeader } from "./notes.ts";
 import { ownerOf } from "./owner.ts";
 import type { RequestFacts, RequestScope } from "./scope.ts";
+import type { Work } from "./sending.ts";
 import { nothing, said, silence } from "./silence.ts";
 import { stepsOf } from "./answer_steps.ts";
 import type { SocketMemory } from "./socket_memory.ts";
@@ -169,7 +170,7 @@ function exchangeOf(
   { keep, write, asides }: Telling,
   services: Services,
 ): Exchange {
-  const { translation: { expected }, scope, warmUp } = prepared;
+  const { served, translation: { expected }, scope, warmUp } = prepared;
   const { preload, callable } = expected;
   const steps = stepsOf(services, { ...prepared, translation: expected });
   let turn: TurnAsking | null = null;
@@ -194,6 +195,7 @@ function exchangeOf(
         write,
         asides,
         progress: services.config.progress,
+        loading: served.progress,
       }),
     settle(outcome) {
       if (conversion === undefined) return;

@@ -22,6 +22,8 @@ export interface RequestFacts {
   compaction?: "done" | "no_summary" | "failed" | "too_long" | "not_counted" | "image";
   /** Milliseconds that it waited for its turn. */
   queue_ms?: number;
+  /** Whether it was sent once more, because its llama-server had died before a word was said. */
+  retried?: true;
   /** Milliseconds until the model's first word. */
   first_ms?: number;
   /** Codes of what was dropped or replaced in the request. */

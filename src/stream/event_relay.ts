@@ -46,7 +46,7 @@ export function eventRelay(options: EventRelayOptions): EventRelay {
   const { keepProgress, manyChoices, rename, watch, lead } = options;
   const decoder = new TextDecoder();
   const encoder = new TextEncoder();
-  const gate = eventGate(MAX_LINE);
+  let gate = eventGate(MAX_LINE);
   const tail = tailBuffer(TAIL);
   const alwaysLook = rename !== null || watch !== undefined || (manyChoices && !keepProgress);
   /** Events are looked at one by one; afterwards bytes pass as they are. */
@@ -105,6 +105,11 @@ export function eventRelay(options: EventRelayOptions): EventRelay {
       const rest = decoder.decode(gate.rest());
       if (!ended && !DONE.test(rest)) throw upstreamCutOff();
       return ended ? "" : `${rest.trimEnd()}\n\n`;
+    },
+    restart() {
+      if (answering) return false;
+      gate = eventGate(MAX_LINE);
+      return true;
     },
     fail(error: ApiError) {
       return `${unsent}data: ${JSON.stringify(openAiErrorBody(error))}\n\n`;

@@ -33,7 +33,8 @@ export interface Folding extends Conversion {
 export function folding<Chunk extends StreamChunk>(
   { fold, saysSomething, model }: FoldingOptions<Chunk>,
 ): Folding {
-  const answer = chunkReader(fold.chunk, saysSomething);
+  const hear = () => chunkReader(fold.chunk, saysSomething);
+  let answer = hear();
 
   return {
     open: () => "",
@@ -42,10 +43,15 @@ export function folding<Chunk extends StreamChunk>(
       answer.push(bytes);
       return "";
     },
-    ended: answer.ended,
+    ended: () => answer.ended(),
     end() {
       if (!fold.finished()) throw upstreamCutOff();
       return JSON.stringify(fold.result(model));
+    },
+    restart() {
+      if (answer.phase() === "answer" || fold.finished()) return false;
+      answer = hear();
+      return true;
     },
     fail: (error) => JSON.stringify(openAiErrorBody(error)),
     beat: () => "",

@@ -4,6 +4,7 @@
  */
 import { ApiError, invalidRequest } from "../protocol/error.ts";
 import type { ChatChunk } from "../protocol/chat.ts";
+import type { LoadProgress } from "../protocol/load_progress.ts";
 import { deltaUnguarder } from "../protocol/control_text.ts";
 import { upstreamCutOff, upstreamFailure } from "../protocol/llama_error.ts";
 import type { Asides, EventWriter } from "../protocol/responses/output/event_writer.ts";
@@ -63,8 +64,10 @@ export interface ResponsesConversionOptions {
   write: EventWriter;
   /** What is told beside the events; null for the Responses API, whose events say all. */
   asides: Asides | null;
-  /** Whether keep-alive events tell the prompt's progress. */
+  /** Whether keep-alive events tell the progress of the model and of the prompt. */
   progress: boolean;
+  /** How far the model has been loaded; null where it is not being loaded. */
+  loading: () => LoadProgress | null;
 }
 
 export interface ResponsesConversion extends Conversion {
@@ -79,6 +82,7 @@ export function responsesConversion(options: ResponsesConversionOptions): Respon
   let out = "";
   let summaries = 0;
   let summaryFailed = false;
+  let compacted = false;
   let passes = 1;
 
   const emit = (event: ResponseEvent): void => {
@@ -103,6 +107,8 @@ export function responsesConversion(options: ResponsesConversionOptions): Respon
   function note(): ProgressNote | null {
     if (!options.progress) return null;
     const phase = answer.phase();
+    const load = phase === "waiting" ? options.loading() : null;
+    if (load !== null) return { phase: "loading", load };
     const prompt = answer.prompt();
     return prompt === undefined ? { phase } : { phase, prompt };
   }
@@ -126,6 +132,7 @@ export function responsesConversion(options: ResponsesConversionOptions): Respon
     const end = summary.end(summaryFailed || !summary.finished());
     summaries++;
     summaryFailed = false;
+    compacted ||= end.item !== null;
     if (end.item !== null) steps.compacted(end.item);
     answer = hear();
     return end.again;
@@ -168,6 +175,12 @@ export function responsesConversion(options: ResponsesConversionOptions): Respon
       }
       steps.finish();
       return take();
+    },
+    restart() {
+      const heard = answer.phase() === "answer" || steps.finished();
+      if (heard || compacted || passes > 1) return false;
+      answer = hear();
+      return true;
     },
     fail(error) {
       steps.fail(error);

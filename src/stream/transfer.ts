@@ -25,6 +25,8 @@ export interface Conversion {
    * request whose answer continues this one. Throws ApiError when the body ended too early.
    */
   end(): Piece | { again: () => Source };
+  /** Forgets what the upstream has said, where nothing of it was told; false where it was. */
+  restart(): boolean;
   /** The last piece of a transfer that failed. */
   fail(error: ApiError): Piece;
   /** What keeps a silent line alive; the empty string when nothing may be sent just now. */
@@ -45,6 +47,8 @@ export interface TransferOptions {
   patience: Patience;
   /** When the request was accepted, in the milliseconds of `performance.now()`. */
   acceptedAt: number;
+  /** Asks anew after a source that failed before the model said anything; null where it may not. */
+  again: (cause: unknown) => Source | null;
   /** Closes the upstream connection. */
   abort: (reason: unknown) => void;
   /** Called once, when the transfer has ended. */
@@ -189,7 +193,11 @@ export class Transfer {
 
   readonly #onError = (cause: unknown): void => {
     this.#reading = false;
-    if (this.#outcome === null) this.failWith(this.#options.explain(cause));
+    if (this.#outcome !== null) return;
+    const { conversion, again, explain } = this.#options;
+    const next = conversion.restart() ? again(cause) : null;
+    if (next === null) this.failWith(explain(cause));
+    else this.#attach(next);
   };
 
   #give(piece: Piece): void {

@@ -32,6 +32,7 @@ export function wholeAnswer(
     },
     ended: () => false,
     end: () => "",
+    restart: () => !answering,
     fail: (error) => JSON.stringify(failure(error)),
     beat: () => "",
   };

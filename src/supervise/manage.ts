@@ -2,6 +2,7 @@
 import type { Model } from "../models/model.ts";
 import { resolveModel } from "../models/resolve.ts";
 import type { ApiError } from "../protocol/error.ts";
+import type { LoadProgress } from "../protocol/load_progress.ts";
 import type {
   Bytes,
   Folders,
@@ -24,6 +25,8 @@ export interface ManageOptions {
   models(): Model[];
   factsOf(model: Model): UpstreamModel;
   lease(model: Model, need: Need, signal: AbortSignal): Promise<Lease>;
+  /** How far a model is loaded; null where it is not loading, or nobody knows. */
+  progress(model: Model): LoadProgress | null;
   /** Where requests wait for a slot; null before the first one came. */
   queueOf(server: RunningServer): AdmissionQueue | null;
   /** The largest context of one slot that fits; null where that is not known. */
@@ -64,7 +67,7 @@ export function manage(options: ManageOptions): Management {
       running: queue?.running() ?? 0,
       waiting: pool.waiting(id) + (queue?.waiting() ?? 0),
       memory: resident?.memory ?? null,
-      progress: null,
+      progress: options.progress(model),
       limits: { largest: options.largestOf(id), native: header?.contextLength ?? null },
       size,
       parameters: header?.parameters ?? null,

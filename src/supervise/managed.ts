@@ -4,6 +4,7 @@ import type { Plan } from "../models/fit.ts";
 import type { Model } from "../models/model.ts";
 import { resolveModel } from "../models/resolve.ts";
 import { ApiError } from "../protocol/error.ts";
+import type { LoadProgress } from "../protocol/load_progress.ts";
 import {
   type AdmissionQueue,
   admissionQueue,
@@ -17,10 +18,12 @@ import { queueFull } from "../upstream/queue_errors.ts";
 import { unknownModel } from "../upstream/unknown_model.ts";
 import type { UpstreamModel } from "../upstream/upstream_model.ts";
 import { expectedModel } from "./expected.ts";
+import { loadProgress } from "./load_progress.ts";
 import { manage, type ManageOptions } from "./manage.ts";
 import type { Pool } from "./pool.ts";
 import type { Entered } from "./resident.ts";
 import type { RunningServer } from "./server.ts";
+import type { ServerProcess } from "./server_process.ts";
 
 /** The name that means whatever is loaded, or else the first model. */
 const AUTO = "auto";
@@ -110,6 +113,7 @@ export function serveManaged(
       lease: (entered, place) => ({
         ...{ llama, model: facts, newThreadSlot: newThread, waited: place.waited },
         others: () => queue.running() - 1,
+        lost: () => endsSoon(server.process),
         release() {
           place.release();
           entered.leave();
@@ -123,19 +127,31 @@ export function serveManaged(
   async function lease(model: Model, need: Need, signal: AbortSignal): Promise<Lease> {
     // One of them causes the loading, and waits for nobody.
     if (pool.waiting(model.id) > options.mostWaiting) throw queueFull(WHILE_LOADING);
-    const entered = await pool.enter(model.id, signal);
-    const door = doorOf(entered.server, model);
-    try {
-      return door.lease(entered, need.slot ? await door.queue.take(need, signal) : NO_PLACE);
-    } catch (error) {
-      entered.leave();
-      throw error;
+    for (;;) {
+      const entered = await pool.enter(model.id, signal);
+      const door = doorOf(entered.server, model);
+      try {
+        const place = need.slot ? await door.queue.take(need, signal) : NO_PLACE;
+        if (entered.server.process.ended() === null) return door.lease(entered, place);
+        // It died while this request waited for its turn, which it has with the next one.
+        place.release();
+        entered.leave();
+      } catch (error) {
+        entered.leave();
+        throw error;
+      }
     }
+  }
+
+  function progress({ id, size }: Pick<Model, "id" | "size">): LoadProgress | null {
+    const process = pool.residents()
+      .find((each) => each.id === id && each.state() === "starting")?.process();
+    return process ? loadProgress(process.pid, size) : null;
   }
 
   const management = manage({
     ...options,
-    ...{ models: all, factsOf, lease },
+    ...{ models: all, factsOf, lease, progress },
     queueOf: (server) => doors.get(server)?.queue ?? null,
     largestOf: (id) => options.shapeOf(id)?.limits.max ?? null,
   });
@@ -146,6 +162,7 @@ export function serveManaged(
         return {
           model: factsOf(model),
           lease: (need, signal) => lease(model, need, signal),
+          progress: () => progress(model),
         };
       }),
     models: () => Promise.try(() => all().map(factsOf)),
@@ -165,6 +182,18 @@ export function serveManaged(
 
 /** Seconds; how long it takes to load, nobody knows beforehand. */
 const WHILE_LOADING = 30;
+
+/** Milliseconds: a process that dies closes its connections first, and is gone a little later. */
+const DYING = 5_000;
+
+/** Whether a process has ended, or does within a moment. */
+async function endsSoon({ exited, ended }: ServerProcess): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise((resolve) => timer = setTimeout(resolve, DYING));
+  await Promise.race([exited, late]);
+  clearTimeout(timer);
+  return ended() !== null;
+}
 
 function keyOf({ id, size }: Model): string {
   return `${id}\0${size}`;

@@ -4,6 +4,7 @@
  * happens only calls it again.
  */
 import type { ApiError } from "../protocol/error.ts";
+import { crashLog } from "./crashes.ts";
 import { evictions, type Memory, type Room } from "./evict.ts";
 import { loadError, noRoom, wasUnloaded } from "./pool_errors.ts";
 import {
@@ -31,7 +32,8 @@ export interface Pool {
   /**
    * Waits until a model runs, and keeps it running until `leave` is called.
    *
-   * @throws {ApiError} 400 where it cannot be loaded, 503 where nothing can make room for it
+   * @throws {ApiError} 400 where it cannot be loaded, 503 where nothing can make room for it, or it
+   * has crashed again and again of late
    */
   enter(id: string, signal: AbortSignal): Promise<Entered>;
   /** Stops a model when its requests have ended; resolves when it is gone. */
@@ -61,7 +63,7 @@ export function modelPool(options: PoolOptions): Pool {
   /** Models that have to go, and the oldest request that they need not serve any more. */
   let leaving = new Map<string, number>();
   let closed: ApiError | null = null;
-  const crashes = crashCount(options.now);
+  const crashes = crashLog(options.now);
 
   function turn(): void {
     if (closed !== null) return;
@@ -155,14 +157,19 @@ export function modelPool(options: PoolOptions): Pool {
         unloading.delete(id);
         options.onChange(id, end.why, "error" in end ? end.error : undefined);
         if (end.why === "failed") refuse(id, end.error);
-        // Whoever waits for one that crashed gets it anew, unless it does nothing else.
-        if (end.why === "crashed" && crashes.tooMany(id)) refuse(id, end.error);
+        if (end.why === "crashed") crashed(id, end.error);
         turn();
       },
       onIdle: turn,
     });
     residents.set(id, started);
     options.onChange(id, "starting");
+  }
+
+  /** Whoever waits for it gets it anew, unless it does nothing else than crash. */
+  function crashed(id: string, error: ApiError): void {
+    crashes.add(id, error);
+    if (crashes.tooMany(id) !== null) refuse(id, error);
   }
 
   function fail(id: string, error: ApiError): void {
@@ -176,7 +183,8 @@ export function modelPool(options: PoolOptions): Pool {
 
   return {
     enter(id, signal) {
-      return closed === null ? waiting.wait(id, signal) : Promise.reject(closed);
+      const error = closed ?? crashes.tooMany(id);
+      return error === null ? waiting.wait(id, signal) : Promise.reject(error);
     },
     async unload(id) {
       if (!residents.has(id)) return;
@@ -192,22 +200,6 @@ export function modelPool(options: PoolOptions): Pool {
       closed = error;
       for (const waiter of waiting.all()) waiter.refuse(error);
       await Promise.all([...residents.values()].map((each) => each.end()));
-    },
-  };
-}
-
-/** Milliseconds, and crashes within them that are too many. */
-const MINUTE = 60_000;
-const MOST_CRASHES = 3;
-
-function crashCount(now: () => number) {
-  const times = new Map<string, number[]>();
-  return {
-    /** Counts one more. */
-    tooMany(id: string): boolean {
-      const recent = [...(times.get(id) ?? []).filter((time) => now() - time < MINUTE), now()];
-      times.set(id, recent);
-      return recent.length >= MOST_CRASHES;
     },
   };
 }

@@ -97,6 +97,8 @@ export function resident(
   }
   const gone = live();
 
+  const hasEnded = () => server !== null && server.process.ended() !== null;
+
   function rest(): void {
     lastUsed = performance.now();
     clearTimeout(timer);
@@ -113,7 +115,8 @@ export function resident(
 
   return {
     ...{ id, memory, pinned, since: Date.now() },
-    state: () => state,
+    // Its end is seen at once, though its connections are still to be closed.
+    state: () => state === "ready" && hasEnded() ? "stopping" : state,
     process: () => process,
     server: () => server,
     get lastUsed() {
@@ -131,7 +134,7 @@ export function resident(
           if (!inside) return;
           inside = false;
           users--;
-          if (users > 0) return;
+          if (users > 0 || hasEnded()) return;
           rest();
           onIdle();
         },

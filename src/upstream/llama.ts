@@ -95,6 +95,13 @@ export function explainFailure(cause: unknown): ApiError {
   return error;
 }
 
+/** Whether a connection was lost or never made, so that llama-server has said nothing of it. */
+export function isDisconnect(cause: unknown): boolean {
+  if (cause instanceof ApiError) return false;
+  const { code } = explainFailure(cause);
+  return code === "upstream_disconnected" || code === "upstream_unreachable";
+}
+
 const UNREACHABLE = "Cannot reach llama-server";
 const START_IT = "Start it, or point Chaski at it by --upstream.";
 const BROKEN = "Cannot finish the answer: llama-server closed the connection before it was whole.";

@@ -2,6 +2,7 @@
  * What managing the models of this machine means to the routes. There is none where somebody else
  * runs llama-server.
  */
+import type { LoadProgress } from "../protocol/load_progress.ts";
 import type { UpstreamModel } from "./upstream_model.ts";
 
 export interface Management {
@@ -55,7 +56,7 @@ export interface ModelStatus {
   /** What it is reckoned with; null where it does not run. */
   memory: Bytes | null;
   /** How far it is loaded; null where that is not known. */
-  progress: Progress | null;
+  progress: LoadProgress | null;
   limits: ContextLimits;
   /** Bytes of its files. */
   size: number;
@@ -69,13 +70,6 @@ export interface ContextLimits {
   largest: number | null;
   /** The context that the model was made for. */
   native: number | null;
-}
-
-/** How far a model is loaded, in bytes; `fraction` is from 0 to 1. */
-export interface Progress {
-  loaded: number;
-  total: number;
-  fraction: number;
 }
 
 /** Bytes of both kinds. */

@@ -21,6 +21,8 @@ export function serveRemote(llama: Llama, watch: UpstreamWatch, queue: RemoteQue
         ...{ llama, model, waited },
         newThreadSlot: newThread,
         others: () => queue.running() - 1,
+        // Who runs it may start it again; Chaski cannot, nor know whether it has ended.
+        lost: () => Promise.resolve(false),
         release(error) {
           // Before the next ones are let in.
           if (error !== null && isCacheFull(error)) queue.overran();
@@ -30,6 +32,7 @@ export function serveRemote(llama: Llama, watch: UpstreamWatch, queue: RemoteQue
       return {
         model,
         lease: async (need, signal) => lent(need.slot ? await queue.take(need, signal) : NO_PLACE),
+        progress: () => null,
       };
     },
     models: watch.models,

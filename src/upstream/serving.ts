@@ -3,6 +3,7 @@
  * run somewhere else or are run by Chaski makes no difference to a request.
  */
 import type { ApiError } from "../protocol/error.ts";
+import type { LoadProgress } from "../protocol/load_progress.ts";
 import type { Llama } from "./llama.ts";
 import type { Claim } from "./next_turn.ts";
 import type { UpstreamModel } from "./upstream_model.ts";
@@ -33,6 +34,8 @@ export interface Served {
    * that aborts first, and then nothing is taken; or with an ApiError, at once where too many wait.
    */
   lease(need: Need, signal: AbortSignal): Promise<Lease>;
+  /** How far it has been loaded; null where it is not being loaded, or nobody can tell. */
+  progress(): LoadProgress | null;
 }
 
 /** What a request needs of a model: that it runs, and where it works for the request, a slot. */
@@ -49,6 +52,11 @@ export interface Lease {
   readonly waited: number;
   /** How many other requests work on it. */
   others(): number;
+  /**
+   * Whether the model is gone, asked when its connection broke; another lease then brings it anew.
+   * Waits a moment for it to be certain.
+   */
+  lost(): Promise<boolean>;
   /** Gives the right back, and says what the request failed of; only the first call counts. */
   release(error: ApiError | null): void;
 }

@@ -75,7 +75,17 @@ async function withCodex(
 ): Promise<void> {
   const env = key === undefined ? {} : { CHASKI_API_KEY: key };
   await using chaski = await startChaski({ upstream, args: chaskiArgs, env });
-  const { url } = chaski;
+  const options = { model, ...(key !== undefined && { key, sentKey: wrongKey ?? key }) };
+  await onCodex(cli, chaski.url, options, (codex) => work({ chaski, codex }));
+}
+
+/** Runs `work` with a Codex that is told of the Chaski at this address. */
+export async function onCodex(
+  cli: CodexCli,
+  url: string,
+  { model, key, sentKey }: { model: string; key?: string; sentKey?: string },
+  work: (codex: Codex) => Promise<void>,
+): Promise<void> {
   const { version } = cli;
   await using workspace = await openWorkspace();
   const catalogueFile = fetchesCatalogue(version)
@@ -87,14 +97,14 @@ async function withCodex(
   const sent = {
     // Where `codex --oss` looks for a server.
     CODEX_OSS_BASE_URL: `${url}/v1`,
-    ...(key !== undefined && { CHASKI_API_KEY: wrongKey ?? key }),
+    ...(sentKey !== undefined && { CHASKI_API_KEY: sentKey }),
   };
   const start = (...args: string[]) => startCodex(cli, workspace, args, sent);
   const exec = async (...args: string[]) => {
     await using process = start(...args);
     return await process.ended;
   };
-  await work({ chaski, codex: { version, workspace, exec, start } });
+  await work({ version, workspace, exec, start });
 }
 
 /** What Chaski says of its models, as Codex would fetch it. */

@@ -53,8 +53,10 @@ function assertInTime({ sentAt }: Heard, times: readonly number[]): void {
 const PROMPT = { total: 900, cache: 100, processed: 300, time_ms: 20 };
 const SPEAKS = [delta({ content: " three." }), ending()];
 
+type Phase = Exclude<ProgressNote["phase"], "loading">;
+
 /** Queued, reading the prompt, and in the middle of an answer. */
-const SILENCES: Record<ProgressNote["phase"], [before: Script, after: Script]> = {
+const SILENCES: Record<Phase, [before: Script, after: Script]> = {
   waiting: [[], stream({ text: "One two three." })],
   prompt: [opening([PROMPT]), SPEAKS],
   answer: [stream({ text: "One two", progress: [PROMPT], finish: null }), SPEAKS],
@@ -68,7 +70,7 @@ interface Coming<T> {
 /** Sends a request, waits until it has arrived, and makes the upstream silent in this phase. */
 async function silently<T>(
   fake: FakeLlama,
-  phase: ProgressNote["phase"],
+  phase: Phase,
   ask: () => Promise<T>,
 ): Promise<Coming<T>> {
   const [before, after] = SILENCES[phase];
@@ -82,7 +84,7 @@ async function silently<T>(
 /** Each starts one request in a phase, and gives the check of its answer. */
 type Check = (fake: FakeLlama, chaski: Chaski) => Promise<() => Promise<void>>;
 
-function responses(phase: ProgressNote["phase"]): Check {
+function responses(phase: Phase): Check {
   return async (fake, { url }) => {
     const ask = () => listen(`${url}/v1/responses`, { input: "Hello", stream: true });
     const { answer } = await silently(fake, phase, ask);
@@ -98,7 +100,7 @@ function responses(phase: ProgressNote["phase"]): Check {
   };
 }
 
-function checkBeat(beat: Beat, phase: ProgressNote["phase"]): void {
+function checkBeat(beat: Beat, phase: Phase): void {
   const { chaski, ...event } = beat;
   assertEquals(chaski, phase === "waiting" ? { phase } : { phase, prompt: PROMPT });
   assertEventFits(event);
@@ -120,7 +122,7 @@ const withoutProgress: Check = async (fake, { url }) => {
   };
 };
 
-function chat(phase: ProgressNote["phase"]): Check {
+function chat(phase: Phase): Check {
   return async (fake, { url }) => {
     const body = { messages: [{ role: "user", content: "Hello" }], stream: true };
     const { answer } = await silently(
@@ -136,7 +138,7 @@ function chat(phase: ProgressNote["phase"]): Check {
   };
 }
 
-function messages(phase: ProgressNote["phase"]): Check {
+function messages(phase: Phase): Check {
   return async (fake, { url }) => {
     const body = { messages: [{ role: "user", content: "Hello" }], stream: true };
     const { answer } = await silently(fake, phase, () => listen(`${url}/v1/messages`, body));

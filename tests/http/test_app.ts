@@ -14,6 +14,7 @@ import type { Management } from "../../src/upstream/management.ts";
 import { type UpstreamWatch, watchUpstream } from "../../src/upstream/watch.ts";
 import { serveRemote } from "../../src/upstream/remote.ts";
 import { type RemoteQueue, remoteQueue } from "../../src/upstream/remote_queue.ts";
+import type { Serving } from "../../src/upstream/serving.ts";
 import { FakeLlama, type FakeLlamaOptions } from "../fake_llama.ts";
 
 /** One line that was logged. */
@@ -23,18 +24,24 @@ export interface Line {
   facts: Facts;
 }
 
-export interface TestApp extends AsyncDisposable {
-  fake: FakeLlama;
+/** An application over any models. */
+export interface AppOver extends AsyncDisposable {
   services: Services;
-  watch: UpstreamWatch;
-  /** Where requests wait for the fake. */
-  queue: RemoteQueue;
   lines: Line[];
   /** The lines of requests, which have an outcome. */
   requestLines(): Line[];
   request(path: string, init?: RequestInit): Promise<Response>;
+  /** The application as a server's handler. */
+  fetch(request: Request): Response | Promise<Response>;
   /** A POST of JSON, or of a body as it is. */
   post(path: string, body: unknown, init?: RequestInit): Promise<Response>;
+}
+
+export interface TestApp extends AppOver {
+  fake: FakeLlama;
+  watch: UpstreamWatch;
+  /** Where requests wait for the fake. */
+  queue: RemoteQueue;
 }
 
 const OVER = { status: 503, type: "server_error" };
@@ -74,7 +81,6 @@ export async function testApp(
   } = {},
 ): Promise<TestApp> {
   const fake = await FakeLlama.start(options);
-  const lines: Line[] = [];
   const full: Config = { ...CONFIG, ...config };
   const llama = openLlama({
     baseUrl: fake.url,
@@ -86,11 +92,27 @@ export async function testApp(
     onChange: () => {},
   });
   const queue = remoteQueue(watch, full.limits.queue);
+  const app = appOver({ serving: serveRemote(llama, watch, queue), management }, full);
+  return {
+    ...app,
+    ...{ fake, watch, queue },
+    async [Symbol.asyncDispose]() {
+      await app[Symbol.asyncDispose]();
+      await fake[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Starts an application; its end closes the serving too. */
+export function appOver(
+  { serving, management = null }: { serving: Serving; management?: Management | null },
+  config: Partial<Config> = {},
+): AppOver {
+  const lines: Line[] = [];
   const store = openStore({ path: null, bounds: BOUNDS });
   const services: Services = {
-    config: full,
-    serving: serveRemote(llama, watch, queue),
-    ...{ management, version: "1.2.3" },
+    config: { ...CONFIG, ...config },
+    ...{ serving, management, version: "1.2.3" },
     threadTools: threadTools(),
     seal: sealWith(new Uint8Array(KEY_SIZE)),
     store,
@@ -106,16 +128,15 @@ export async function testApp(
   const app = createApp(services);
   const request = async (path: string, init?: RequestInit) => await app.request(path, init);
   return {
-    ...{ fake, services, watch, queue },
-    lines,
+    ...{ services, lines },
     requestLines: () => lines.filter(({ facts }) => "outcome" in facts),
     request,
+    fetch: (asked) => app.fetch(asked),
     post: (path, body, init = {}) => request(path, { method: "POST", body: asBody(body), ...init }),
     async [Symbol.asyncDispose]() {
       await services.background.stop(new ApiError("The test is over.", OVER));
       await services.serving.close();
       store.close();
-      await fake[Symbol.asyncDispose]();
     },
   };
 }

@@ -26,7 +26,7 @@ function joined(files: Record<string, GgufHeader | null>): string[] {
 const MODEL = modelHeader();
 const PROJECTOR = projectorHeader();
 
-Deno.test("toModels() sums the parts of a model, and says what is missing", () => {
+Deno.test("toModels() sums the parts of a model, and says what is missing [LP05] [LP24]", () => {
   const [whole, half, headless] = models({
     "x-Q8_0-00001-of-00002.gguf": MODEL,
     "x-Q8_0-00002-of-00002.gguf": null,

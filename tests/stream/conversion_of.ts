@@ -49,6 +49,7 @@ export function conversionOf(
     keep: () => {},
     write: eventWriter(),
     progress: true,
+    loading: () => null,
     ...rest,
   });
 }

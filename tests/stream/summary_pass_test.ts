@@ -103,3 +103,13 @@ Deno.test("responsesConversion() takes parting characters out of a summary too",
   conversion.end();
   assertEquals(written, ["It ends by <|im_end|>."]);
 });
+
+Deno.test("responsesConversion() can begin anew behind a summary that failed, not behind one that was told", () => {
+  for (const [text, anew] of [[" ", true], ["A summary.", false]] as const) {
+    const { conversion } = summing();
+    conversion.open();
+    conversion.push(said(text));
+    assertEquals(conversion.end(), { again: answerIt });
+    assertEquals(conversion.restart(), anew, text);
+  }
+});

@@ -37,6 +37,7 @@ export function loud(changes: Partial<Conversion> = {}): Conversion {
     },
     ended: () => seen.endsWith("END"),
     end: () => "<end>",
+    restart: () => !seen.includes("a"),
     fail: (error) => `<fail ${error.code}>`,
     beat: () => "<beat>",
     answering: () => seen.includes("a"),
@@ -61,16 +62,16 @@ export interface Setup {
 /** A transfer and what it reports. */
 export function start(
   source: Source,
-  { conversion = loud(), patience = {} }: {
+  { conversion = loud(), patience = {}, again = () => null }: {
     conversion?: Conversion;
+    again?: (cause: unknown) => Source | null;
     patience?: Partial<Patience>;
   } = {},
 ): Setup {
   const ends: Setup["ends"] = [];
   const aborts: unknown[] = [];
   const transfer = new Transfer({
-    source,
-    conversion,
+    ...{ source, conversion, again },
     patience: { ...NEVER, ...patience },
     acceptedAt: performance.now(),
     abort: (reason) => void aborts.push(reason),

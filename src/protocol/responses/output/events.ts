@@ -3,6 +3,7 @@
  * None carries its `sequence_number`: that is stamped in one place, where events are written.
  */
 import type { PromptProgress } from "../../chat.ts";
+import type { LoadProgress } from "../../load_progress.ts";
 import type { OutputItem, RefusalPart, TextPart, TokenLogprob } from "./item_types.ts";
 import type { ResponseObject } from "./response.ts";
 
@@ -28,8 +29,9 @@ type SummaryPart = { type: "summary_text"; text: string };
 
 /** Chaski's own field on `response.in_progress`: what a silent line is waiting for. */
 export interface ProgressNote {
-  /** `waiting`: no slot of llama-server has taken the request yet. */
-  phase: "waiting" | "prompt" | "answer";
+  /** `loading`: the model is; `waiting`: no slot of llama-server has taken the request yet. */
+  phase: "loading" | "waiting" | "prompt" | "answer";
+  load?: LoadProgress;
   /** Tokens of the prompt read so far, as llama-server reports them. */
   prompt?: PromptProgress;
 }
