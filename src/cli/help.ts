@@ -63,14 +63,13 @@ const KEYS: readonly [string, string][] = [
 export function programHelp(place: HelpPlace): string {
   const examples = [
     styleTitle("Examples:"),
-    "  llama-server -m model.gguf --port 8080    # what Chaski stands in front of",
-    "  chaski serve                              # base URL: http://127.0.0.1:8484/v1",
+    "  chaski engine install                     # llama-server itself, once",
+    "  chaski serve --models-dir DIR             # its models; http://127.0.0.1:8484/v1",
     "  chaski codex                              # Codex on it; with config: for good",
     "  chaski doctor codex                       # why Codex does not work",
     "  chaski claude                             # Claude Code on it",
     "  chaski models list                        # the models on this machine",
     "  chaski models pull org/repo:Q4_K_M        # one more, from Hugging Face",
-    "  chaski engine install                     # llama-server itself",
     "  chaski models ps                          # what a running Chaski has loaded",
     "  chaski serve --help                       # every setting",
   ].join("\n");
@@ -116,6 +115,7 @@ function locations({ os, env }: HelpPlace): [string, string][] {
 
 const EXAMPLES = [
   styleTitle("Examples:"),
+  "  chaski serve --models-dir ~/models",
   "  chaski serve --upstream http://127.0.0.1:8080",
   "  chaski serve --host 0.0.0.0 --api-key-file ~/.chaski-key",
   "",

@@ -123,7 +123,10 @@ function healthCommand(check: (url?: string) => Promise<void>): Command {
 function serveCommand(io: Io, serve: (flags: Flags) => Promise<void>): Command {
   const command = new Command("serve")
     .summary("Serve agents until interrupted")
-    .description("Serves OpenAI Responses, Chat Completions and Models in front of llama-server.")
+    .description(
+      "Serves the APIs of OpenAI and Anthropic over the models of this machine, for which it runs " +
+        "llama-server, or in front of a llama-server that runs already.",
+    )
     .addHelpText("after", () => serveHelp(io));
   for (const setting of settings) {
     if (!isOfServe(setting) || setting.group === undefined) continue;

@@ -118,7 +118,7 @@ function overflow(_status: number, body: LlamaErrorBody): ApiError | null {
     : "it exceeds the context that one slot holds";
   return new ApiError(
     `Cannot read the prompt: ${sizes}. Shorten or compact the conversation, ` +
-      "or start llama-server with a larger --ctx-size.",
+      "or give the model a larger context (llama-server's --ctx-size, Chaski's setting context).",
     {
       status: 400,
       type: "invalid_request_error",
@@ -149,7 +149,7 @@ const CACHE_FULL = "server_is_overloaded";
 function capacity(): ApiError {
   return new ApiError(
     "Cannot go on: llama-server's shared context is full, because several requests together " +
-      "outgrew it. Try again, run fewer at once, or start it with a larger --ctx-size.",
+      "outgrew it. Try again, run fewer at once, or give it a larger context (--ctx-size).",
     {
       status: 503,
       type: "server_error",

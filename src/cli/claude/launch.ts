@@ -53,7 +53,7 @@ function tellOfSmallContext({ model: { context } }: Chosen, io: Io): void {
   if (context === null || context >= LEAST_CONTEXT) return;
   io.stderr(
     `Note: one slot holds ${context} tokens, and Claude Code wants ${LEAST_CONTEXT} for its own ` +
-      "instructions; start llama-server with a larger --ctx-size, or add " +
+      "instructions; give the model a larger context, or add " +
       '-- --tools "Bash,Edit,Read,Write".\n',
   );
 }
