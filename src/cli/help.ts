@@ -64,7 +64,7 @@ export function programHelp(place: HelpPlace): string {
   const examples = [
     styleTitle("Examples:"),
     "  chaski engine install                     # llama-server itself, once",
-    "  chaski serve --models-dir DIR             # its models; http://127.0.0.1:8484/v1",
+    "  chaski serve --models-dir DIR             # base URL http://127.0.0.1:8484/v1",
     "  chaski codex                              # Codex on it; with config: for good",
     "  chaski doctor codex                       # why Codex does not work",
     "  chaski claude                             # Claude Code on it",
