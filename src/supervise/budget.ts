@@ -25,7 +25,8 @@ export function budgetOf(machine: Machine, mebibytes: number): Room {
 
 /** The same as two numbers, for what runs side by side. */
 export function memoryIn({ ram, gpus }: Room): Memory {
-  return { ram: ram * USABLE, vram: gpus.reduce((sum, { bytes }) => sum + bytes, 0) * USABLE };
+  const all = gpus.reduce((sum, { bytes }) => sum + bytes, 0);
+  return { ram: Math.floor(ram * USABLE), vram: Math.floor(all * USABLE) };
 }
 
 /** What a plan takes; where GPUs have no memory of their own, all of it is RAM too. */

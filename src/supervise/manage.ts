@@ -1,7 +1,6 @@
 /** Managing the models that are served: what each of them does, and having it loaded or not. */
 import type { Model } from "../models/model.ts";
 import { resolveModel } from "../models/resolve.ts";
-import type { ApiError } from "../protocol/error.ts";
 import type { LoadProgress } from "../protocol/load_progress.ts";
 import type {
   Bytes,
@@ -31,8 +30,6 @@ export interface ManageOptions {
   queueOf(server: RunningServer): AdmissionQueue | null;
   /** The largest context of one slot that fits; null where that is not known. */
   largestOf(id: string): number | null;
-  /** Why nothing can be loaded at all; null where something can. */
-  obstacle(): Promise<ApiError | null>;
   pool: Pool;
   news: ModelNews;
   room(held: Bytes): Promise<Room>;
@@ -86,9 +83,6 @@ export function manage(options: ManageOptions): Management {
   return {
     async load(name, signal) {
       const model = find(name);
-      const obstacle = await options.obstacle();
-      // Nobody may be waiting for this answer, so the model's state has to tell it.
-      if (obstacle !== null) news.tell(model.id, "failed", obstacle);
       const lease = await options.lease(model, { slot: false }, signal);
       lease.release(null);
     },
