@@ -77,7 +77,10 @@ export async function openManaged(
     }),
     pinned: (id) => pinnedBeside(id, pool),
   });
-  const tell = toldOf(log, { planOf: prepared.planOf, takeWords: runs.takeWords });
+  const tell = toldOf(log, {
+    planOf: (id) => prepared.planOf(id)?.plan ?? null,
+    takeWords: runs.takeWords,
+  });
   const pool: Pool = modelPool({
     now: () => performance.now(),
     prepare: prepared.prepare,

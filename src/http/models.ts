@@ -49,12 +49,13 @@ function runOf(status: ModelStatus | undefined): Pick<ModelCard, "run"> {
 
 /** What the shapes for clients are made of. */
 export function toCard(model: UpstreamModel): ModelCard {
-  const { id, aliases, created, context, vision, thinking } = model;
+  const { id, aliases, created, context, vision, thinking, thinksUnasked } = model;
   return {
     ...{ id, aliases, created },
     context,
     vision,
     thinks: thinking !== "none",
+    thinksUnasked,
     levels: thinking === "reasoning_effort",
   };
 }

@@ -15,6 +15,8 @@ export interface ModelCard {
   vision: boolean;
   /** Whether the chat template can be told to think, or how much. */
   thinks: boolean;
+  /** Whether it does where nobody says so. */
+  thinksUnasked: boolean;
   /** Whether it is told how much, in levels. */
   levels: boolean;
   /** Of a model that Chaski runs by itself. */
@@ -118,7 +120,8 @@ function codexModel(card: ModelCard) {
     display_name: card.id,
     description: "Served by llama.cpp through Chaski",
     supported_reasoning_levels: card.thinks ? EFFORTS : [],
-    ...(card.thinks && { default_reasoning_level: "medium" }),
+    // Codex asks for this level in every request.
+    ...(card.thinks && { default_reasoning_level: card.thinksUnasked ? "medium" : "none" }),
     default_reasoning_summary: "auto",
     shell_type: "unified_exec",
     visibility: "list",

@@ -46,7 +46,10 @@ export interface ManagedOptions extends Pick<ManageOptions, "news" | "room" | "f
 }
 
 /** How a model would be run. */
-export type PlannedShape = Pick<Plan, "context" | "slots" | "limits">;
+export interface PlannedShape {
+  plan: Pick<Plan, "context" | "slots" | "limits">;
+  thinksUnasked: boolean;
+}
 
 /** What a llama-server is asked through, for as long as it runs. */
 interface Door {
@@ -88,17 +91,22 @@ export function serveManaged(
   }
 
   function factsOf(model: Model): UpstreamModel {
+    const planned = options.shapeOf(model.id);
     const facts = known.get(keyOf(model)) ??
-      expectedModel(model, options.shapeOf(model.id), options.created);
+      expectedModel(model, planned?.plan ?? null, options.created);
     if (facts === null) throw unknownModel(model.id, []);
-    return facts;
+    const thinksUnasked = planned?.thinksUnasked ?? true;
+    // One object for as long as nothing changes: translations are compared by it.
+    return facts.thinksUnasked === thinksUnasked ? facts : { ...facts, thinksUnasked };
   }
 
   function doorOf(server: RunningServer, model: Model): Door {
     const there = doors.get(server);
     if (there !== undefined) return there;
     const { id, aliases } = model;
-    const facts = { ...server.model, id, aliases: [...aliases], created: options.created };
+    const thinksUnasked = options.shapeOf(id)?.thinksUnasked ?? true;
+    const own = { id, aliases: [...aliases], created: options.created, thinksUnasked };
+    const facts: UpstreamModel = { ...server.model, ...own };
     known.set(keyOf(model), facts);
     const queue = admissionQueue({
       // Each slot has its own share of the cache (`arguments.ts`).
@@ -153,7 +161,7 @@ export function serveManaged(
     ...options,
     ...{ models: all, factsOf, lease, progress },
     queueOf: (server) => doors.get(server)?.queue ?? null,
-    largestOf: (id) => options.shapeOf(id)?.limits.max ?? null,
+    largestOf: (id) => options.shapeOf(id)?.plan.limits.max ?? null,
   });
   const serving: Serving = {
     resolve: (name): Promise<Served> =>

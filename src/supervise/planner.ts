@@ -27,6 +27,8 @@ export interface PlanRequest {
 export interface Planned {
   plan: Plan;
   shape: RunShape;
+  /** Whether it thinks where a request says nothing of it. */
+  thinksUnasked: boolean;
 }
 
 export function planned(request: PlanRequest): Planned {
@@ -44,12 +46,13 @@ export function planned(request: PlanRequest): Planned {
     },
     engineFits: supports("--fit"),
   });
-  return { plan, shape: shapeOf(request, plan) };
+  const defaults = defaultsOf(model, settings);
+  const shape = shapeOf(request, plan, defaultArgs(defaults, supports));
+  return { plan, shape, thinksUnasked: defaults.thinking !== "off" };
 }
 
-function shapeOf(request: PlanRequest, plan: Plan): RunShape {
-  const { model, header, settings, draft, room, supports, slotFolder } = request;
-  const defaults = defaultArgs(defaultsOf(model, settings), supports);
+function shapeOf(request: PlanRequest, plan: Plan, defaults: readonly string[]): RunShape {
+  const { model, header, settings, draft, room, slotFolder } = request;
   return {
     id: model.id,
     model: model.files[0] ?? "",

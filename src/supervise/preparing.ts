@@ -4,6 +4,7 @@ import type { Engine } from "../engine/probe.ts";
 import type { Machine } from "../machine/machine.ts";
 import type { Room as MachineRoom } from "../machine/room.ts";
 import type { Model } from "../models/model.ts";
+import { ApiError } from "../protocol/error.ts";
 import { resolveModel } from "../models/resolve.ts";
 import { type RunShape, serverArguments } from "./arguments.ts";
 import { besides, budgetOf, memoryIn, memoryOf } from "./budget.ts";
@@ -37,7 +38,7 @@ export interface Preparing {
   /** Plans every model anew; what a list tells of them waits for nobody. */
   plan(): Promise<void>;
   /** How a model would be run; null before that was planned. */
-  planOf(id: string): Planned["plan"] | null;
+  planOf(id: string): Omit<Planned, "shape"> | null;
   /** Looks whether a model can be started; throws an ApiError where it cannot. */
   prepare(id: string): Promise<Prepared>;
   /** What all models may take. */
@@ -46,7 +47,7 @@ export interface Preparing {
 
 export function preparing(options: PreparingOptions): Preparing {
   const { atHand, slotFiles } = options;
-  const plans = new Map<string, Planned["plan"]>();
+  const plans = new Map<string, Planned>();
 
   async function surroundings(): Promise<Surroundings> {
     const [engine, machine] = await Promise.all([atHand.engine(), atHand.machine()]);
@@ -74,7 +75,12 @@ export function preparing(options: PreparingOptions): Preparing {
       if (there === null) return;
       plans.clear();
       for (const model of options.known().models.filter(({ complete }) => complete)) {
-        plans.set(model.id, planIn(there, there.room, model).plan);
+        try {
+          plans.set(model.id, planIn(there, there.room, model));
+        } catch (error) {
+          // Whoever asks for it is told.
+          if (!(error instanceof ApiError)) throw error;
+        }
       }
     },
     planOf: (id) => plans.get(id) ?? null,
@@ -89,8 +95,9 @@ export function preparing(options: PreparingOptions): Preparing {
       await checkFiles(model);
       const there = await surroundings();
       const left = besides(there.room, options.pinned(id));
-      const { plan, shape } = planIn(there, left, model);
-      plans.set(id, plan);
+      const found = planIn(there, left, model);
+      const { plan, shape } = found;
+      plans.set(id, found);
       const { pin, ttl } = settingsOf(model);
       const seconds = ttl ?? options.ttl;
       return {

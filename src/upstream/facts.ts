@@ -27,6 +27,8 @@ export interface ModelEntry {
   /** Whether it sees images; true also where the upstream does not say, which then refuses itself. */
   vision: boolean;
   thinking: ThinkingSwitch;
+  /** Whether it thinks where a request says nothing of it, as far as that is known. */
+  thinksUnasked: boolean;
   /** Whether the chat template refuses turns that do not alternate strictly. */
   alternates: boolean;
   /** Whether the chat template shows one call of a message only. */
@@ -63,6 +65,7 @@ export function toModels(list: unknown, props: Props): ModelEntry[] {
       slots: positive(facts.total_slots),
       vision: isRecord(facts.modalities) ? facts.modalities.vision === true : true,
       thinking: thinkingSwitch(template),
+      thinksUnasked: true,
       // Unknown templates get what every template accepts.
       alternates: template === "" || turnsAlternate(template),
       singleCalls: isRecord(facts.chat_template_caps) &&

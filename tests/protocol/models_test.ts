@@ -3,6 +3,7 @@ import { type ModelCard, modelList, openAiModel } from "../../src/protocol/model
 
 const CARD: ModelCard = {
   aliases: [],
+  thinksUnasked: true,
   id: "tiny",
   created: 1_767_225_600,
   context: 8192,
@@ -89,4 +90,11 @@ Deno.test("modelList() tells Codex further names once, hidden, without names of 
     ["b", "list"],
     ["b2", "hide"],
   ]);
+});
+
+Deno.test("modelList() has Codex ask for no thoughts where a model is not to think unasked", () => {
+  const levels = [true, false].map((thinksUnasked) =>
+    modelList([{ ...CARD, thinksUnasked }]).models[0]?.default_reasoning_level
+  );
+  assertEquals(levels, ["medium", "none"]);
 });

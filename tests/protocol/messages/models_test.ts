@@ -4,6 +4,7 @@ import type { ModelCard } from "../../../src/protocol/models.ts";
 
 const CARD: ModelCard = {
   aliases: [],
+  thinksUnasked: true,
   id: "tiny",
   created: 1000,
   context: 4096,
