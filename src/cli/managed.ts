@@ -92,6 +92,9 @@ export async function openManaged(
   });
   endWithUs(pool);
   for (const problem of [...catalogue.found().problems, ...unused(known())]) log.warn(problem);
+  const obstacle = () => atHand.engine().then(() => null, (error) => error);
+  const missing = await obstacle();
+  if (missing !== null) log.warn(missing.message);
   await prepared.plan();
   const { models, settingsOf } = known();
   preload(pool, models.filter((model) => settingsOf(model).preload));
@@ -105,7 +108,7 @@ export async function openManaged(
     shapeOf: prepared.planOf,
     anyName: config.defaultModel === "any",
     mostWaiting: config.limits.queue,
-    obstacle: () => atHand.engine().then(() => null, (error) => error),
+    obstacle,
     created: now(),
   });
 }
