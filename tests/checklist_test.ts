@@ -11,8 +11,6 @@ const SECTIONS = {
   ...{ KV: 69, CF: 25, NC: 33, LP: 33, MD: 33, GP: 2, DL: 6 },
 } as const;
 
-const WITH_RUNNING = "comes with running models";
-
 /** Rows without a test of ours. */
 const WITHOUT: Record<string, string> = {
   RT29: "llama-server's calls are function calls; there is no other kind to drop",
@@ -34,7 +32,7 @@ const WITHOUT: Record<string, string> = {
   MD18: "nothing is remembered from one look to the next",
   MD20: "there is no look-up beside the one by name",
   ...rows("MD", 26, 33, "vision is read off the projector's header, in the process itself"),
-  ...rows("GP", 1, 2, WITH_RUNNING),
+  ...rows("GP", 1, 2, "nobody names GPUs to Chaski: it takes those that the environment leaves"),
   DL05: "a download that was cut is gone on with, so its bytes are not needed again",
   H23: "keys that expire or are revoked are not there yet",
 };

@@ -10,7 +10,7 @@ import { placesOf } from "../models/places.ts";
 import type { Store } from "../store/store.ts";
 import { findSetpriv } from "../supervise/bound_command.ts";
 import { engineAtHand } from "../supervise/engine_at_hand.ts";
-import { serveManaged } from "../supervise/managed.ts";
+import { NO_MODELS, serveManaged } from "../supervise/managed.ts";
 import { type SetModels, withSettings } from "../supervise/model_settings.ts";
 import { modelNews } from "../supervise/news.ts";
 import { modelPool, type Pool } from "../supervise/pool.ts";
@@ -95,6 +95,7 @@ export async function openManaged(
   const obstacle = () => atHand.engine().then(() => null, (error) => error);
   const missing = await obstacle();
   if (missing !== null) log.warn(missing.message);
+  if (known().models.length === 0) log.warn(NO_MODELS);
   await prepared.plan();
   const { models, settingsOf } = known();
   preload(pool, models.filter((model) => settingsOf(model).preload));

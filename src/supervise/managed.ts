@@ -207,10 +207,14 @@ function keyOf({ id, size }: Model): string {
   return `${id}\0${size}`;
 }
 
+/** What to do where there is no model. */
+export const NO_MODELS =
+  "Cannot find any model on this machine: name a folder with GGUF files by --models-dir, or get one " +
+  "by 'chaski models pull'.";
+
 function noModels(): ApiError {
   return new ApiError(
-    "Cannot find any model on this machine: name a folder with GGUF files by --models-dir, or get " +
-      "one by 'chaski models pull'.",
+    NO_MODELS,
     { status: 404, type: "invalid_request_error", code: "model_not_found", param: "model" },
   );
 }
