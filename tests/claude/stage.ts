@@ -3,6 +3,7 @@ import { type Chaski, startChaski } from "../chaski_process.ts";
 import { oneTool } from "../clients/one_tool.ts";
 import { type Recorder, startRecorder } from "../clients/recorder.ts";
 import { TINY_CONTEXT } from "../clients/tiny_llama.ts";
+import { type ManagedFolder, openManagedFolder } from "../clients/managed_folder.ts";
 import { openWorkspace, type Workspace } from "../clients/workspace.ts";
 import { FakeLlama, type FakeLlamaOptions } from "../fake_llama.ts";
 import type { ClaudeCli } from "./claude_cli.ts";
@@ -40,6 +41,12 @@ export interface RealStage {
   readonly claude: Claude;
   readonly chaski: Chaski;
   readonly recorder: Recorder;
+}
+
+/** Claude Code → Chaski, which runs the models of a folder by itself. */
+export interface ManagedStage {
+  readonly claude: Claude;
+  readonly folder: ManagedFolder;
 }
 
 /** What a scenario may set about its stage. */
@@ -82,6 +89,18 @@ export async function onRealStage(
   await using recorder = startRecorder(llamaServer, oneTool(options.tool ?? "Bash"));
   const upstream = { url: recorder.url, context: TINY_CONTEXT };
   await withClaude(cli, upstream, options, (stage) => work({ ...stage, recorder }));
+}
+
+/** Runs `work` on a new stage over models that Chaski runs by itself. */
+export async function onManagedStage(
+  cli: ClaudeCli,
+  work: (stage: ManagedStage) => Promise<void>,
+): Promise<void> {
+  await using folder = await openManagedFolder();
+  await using workspace = await openWorkspace();
+  const target = { url: folder.chaski.url, model: "auto", context: CONTEXT, key: null };
+  const { set } = claudeChanges(target, claudeEnvironment(workspace.home));
+  await work({ claude: claudeIn(cli, workspace, set), folder });
 }
 
 async function withClaude(

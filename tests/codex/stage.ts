@@ -3,6 +3,7 @@ import { FakeLlama, type FakeLlamaOptions } from "../fake_llama.ts";
 import type { CodexCli } from "./codex_cli.ts";
 import { codexConfig, fetchesCatalogue } from "./codex_config.ts";
 import { type CodexProcess, type CodexRun, startCodex } from "./codex_process.ts";
+import { type ManagedFolder, openManagedFolder } from "../clients/managed_folder.ts";
 import { openWorkspace, type Workspace } from "../clients/workspace.ts";
 import { oneTool } from "../clients/one_tool.ts";
 import { type Recorder, startRecorder } from "../clients/recorder.ts";
@@ -29,6 +30,12 @@ export interface RealStage {
   readonly codex: Codex;
   readonly chaski: Chaski;
   readonly recorder: Recorder;
+}
+
+/** Codex → Chaski, which runs the models of a folder by itself. */
+export interface ManagedStage {
+  readonly codex: Codex;
+  readonly folder: ManagedFolder;
 }
 
 /** What a scenario may set about its stage. */
@@ -65,6 +72,15 @@ export async function onRealStage(
 ): Promise<void> {
   await using recorder = startRecorder(llamaServer, oneTool(options.tool ?? "exec_command"));
   await withCodex(cli, recorder.url, options, (stage) => work({ ...stage, recorder }));
+}
+
+/** Runs `work` on a new stage over models that Chaski runs by itself. */
+export async function onManagedStage(
+  cli: CodexCli,
+  work: (stage: ManagedStage) => Promise<void>,
+): Promise<void> {
+  await using folder = await openManagedFolder();
+  await onCodex(cli, folder.chaski.url, { model: "auto" }, (codex) => work({ codex, folder }));
 }
 
 async function withCodex(

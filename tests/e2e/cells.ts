@@ -19,5 +19,5 @@ export function chooseCells(client: Client, pattern: RegExp): Cell[] {
 
 /** A cell in words: scenario, upstream, client. */
 export function describe({ client, row, version }: Cell): string {
-  return `${row.name}, ${row.template ?? "fake"}, ${client.name} ${version}`;
+  return `${row.name}, ${row.upstream}, ${client.name} ${version}`;
 }

@@ -1,11 +1,11 @@
 import { type Template, TEMPLATES } from "../clients/tiny_llama.ts";
-import type { OverFake, OverReal } from "./scenario.ts";
+import type { OverFake, OverManaged, OverReal } from "./scenario.ts";
 
 /** One row of a client's table: a scenario over one upstream. */
 export interface Row {
   readonly name: string;
-  /** Null for the fake upstream. */
-  readonly template: Template | null;
+  /** The template of the real llama-server, or what stands in its place. */
+  readonly upstream: Template | "fake" | "managed";
   readonly since: string | null;
   readonly alone: boolean;
   /**
@@ -26,10 +26,14 @@ export interface Client {
 }
 
 /** What a client is made of. */
-interface Parts<Release, Cli, Options, Fake, Real> {
+interface Parts<Release, Cli, Options, Fake, Real, Managed> {
   readonly name: string;
   readonly releases: readonly Release[];
-  readonly scenarios: readonly (OverFake<Fake, Options> | OverReal<Real, Options>)[];
+  readonly scenarios: readonly (
+    | OverFake<Fake, Options>
+    | OverReal<Real, Options>
+    | OverManaged<Managed>
+  )[];
   readonly noOptions: Options;
   fetch(release: Release): Promise<Cli>;
   onFakeStage(cli: Cli, options: Options, work: (stage: Fake) => Promise<void>): Promise<void>;
@@ -39,11 +43,12 @@ interface Parts<Release, Cli, Options, Fake, Real> {
     options: Options,
     work: (stage: Real) => Promise<void>,
   ): Promise<void>;
+  onManagedStage(cli: Cli, work: (stage: Managed) => Promise<void>): Promise<void>;
 }
 
 /** Puts a client together: after this nobody need know its types. */
-export function clientOf<Release extends { version: string }, Cli, Options, Fake, Real>(
-  parts: Parts<Release, Cli, Options, Fake, Real>,
+export function clientOf<Release extends { version: string }, Cli, Options, Fake, Real, Managed>(
+  parts: Parts<Release, Cli, Options, Fake, Real, Managed>,
 ): Client {
   const { name, releases } = parts;
   const fetched = new Map<string, Promise<Cli>>();
@@ -58,21 +63,27 @@ export function clientOf<Release extends { version: string }, Cli, Options, Fake
   return { name, versions, rows: rowsOf(parts, fetch), fetch };
 }
 
-function rowsOf<Release, Cli, Options, Fake, Real>(
-  { scenarios, noOptions, onFakeStage, onRealStage }: Parts<Release, Cli, Options, Fake, Real>,
+function rowsOf<Release, Cli, Options, Fake, Real, Managed>(
+  parts: Parts<Release, Cli, Options, Fake, Real, Managed>,
   fetch: (version: string) => Promise<Cli>,
 ): Row[] {
+  const { scenarios, noOptions, onFakeStage, onRealStage, onManagedStage } = parts;
   return scenarios.flatMap((scenario): Row[] => {
-    const { name, since = null, alone = false, options = noOptions } = scenario;
+    const { name, since = null, alone = false } = scenario;
     const described = { name, since, alone };
+    if (scenario.upstream === "managed") {
+      const run = async (version: string) => onManagedStage(await fetch(version), scenario.run);
+      return [{ ...described, upstream: "managed", run }];
+    }
+    const { options = noOptions } = scenario;
     if (scenario.upstream === "fake") {
       const run = async (version: string) =>
         onFakeStage(await fetch(version), options, scenario.run);
-      return [{ ...described, template: null, run }];
+      return [{ ...described, upstream: "fake", run }];
     }
     return (scenario.templates ?? TEMPLATES).map((template): Row => ({
       ...described,
-      template,
+      upstream: template,
       run: async (version, llamaServer) => {
         const [cli, llama] = [await fetch(version), await llamaServer(template)];
         await onRealStage(cli, llama, options, scenario.run);

@@ -18,6 +18,7 @@ export const clients: readonly Client[] = [
     fetch: (release) => codexCli(release),
     onFakeStage: codexStages.onFakeStage,
     onRealStage: codexStages.onRealStage,
+    onManagedStage: codexStages.onManagedStage,
   }),
   clientOf({
     name: "claude",
@@ -27,5 +28,6 @@ export const clients: readonly Client[] = [
     fetch: (release) => claudeCli(release),
     onFakeStage: claudeStages.onFakeStage,
     onRealStage: claudeStages.onRealStage,
+    onManagedStage: claudeStages.onManagedStage,
   }),
 ];

@@ -17,6 +17,13 @@ export interface OverFake<Stage, Options> extends Described<Options> {
   run(stage: Stage): Promise<void>;
 }
 
+/** A scenario over the models of a folder, which Chaski runs by itself. */
+export interface OverManaged<Stage> extends Described<never> {
+  readonly upstream: "managed";
+  /** Rejects when anything is not as it should be. */
+  run(stage: Stage): Promise<void>;
+}
+
 /** A scenario that runs over the real llama-server, once for each template. */
 export interface OverReal<Stage, Options> extends Described<Options> {
   readonly upstream: "real";

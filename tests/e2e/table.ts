@@ -25,7 +25,7 @@ export function resultTable(name: string, cells: readonly Cell[]) {
     const byVersion = new Map(own.map((cell) => [cell.version, results.get(cell)]));
     return tableLine(
       row.name,
-      row.template ?? "fake",
+      row.upstream,
       ...versions.map((version) => shown(byVersion.get(version))),
     );
   }
