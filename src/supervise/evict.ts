@@ -35,8 +35,7 @@ export function evictions(
 ): string[] | null {
   const stay = new Set(residents);
   const going: Resident[] = [];
-  const movable = residents.filter(({ pinned }) => !pinned)
-    .toSorted((a, b) => a.lastUsed - b.lastUsed);
+  const movable = byLastUse(residents.filter(({ pinned }) => !pinned));
   for (const resident of movable) {
     if (fits(wanted, [...stay], room)) break;
     stay.delete(resident);
@@ -49,6 +48,13 @@ export function evictions(
     stay.add(resident);
   }
   return going.filter((resident) => !stay.has(resident)).map(({ id }) => id);
+}
+
+/** Looks at each clock once: that of a model at work goes on. */
+function byLastUse(residents: readonly Resident[]): Resident[] {
+  return residents.map((resident) => ({ resident, lastUsed: resident.lastUsed }))
+    .toSorted((a, b) => a.lastUsed - b.lastUsed)
+    .map(({ resident }) => resident);
 }
 
 function fits(wanted: Memory, residents: readonly Resident[], { memory, most }: Room): boolean {

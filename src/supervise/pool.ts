@@ -62,19 +62,23 @@ export function modelPool(options: PoolOptions): Pool {
   let next: Next | null = null;
   /** Models that have to go, and the oldest request that they need not serve any more. */
   let leaving = new Map<string, number>();
+  /** Until when those that were loaded serve everybody; times of the clock. */
+  const settled = new Map<string, number>();
   let closed: ApiError | null = null;
   const crashes = crashLog(options.now);
 
   function turn(): void {
     if (closed !== null) return;
-    for (const waiter of waiting.all()) serve(waiter);
-    next = nextOf(next);
+    const wanted = next = nextOf(next);
     leaving = new Map([...unloading.keys()].map((id) => [id, -1]));
     if (next !== null) makeWay(next);
+    for (const waiter of waiting.all()) serve(waiter);
     for (const id of leaving.keys()) {
       const gone = residents.get(id);
-      if (gone?.state() === "ready" && gone.users() === 0 && !isAwaited(id)) gone.stop();
+      if (gone?.state() === "ready" && gone.users() === 0) gone.stop();
     }
+    // What was started, or cannot be, is in nobody's way any more.
+    if (next !== wanted) turn();
   }
 
   /** A model that is still loading is not waited for when it is to go. */
@@ -85,12 +89,6 @@ export function modelPool(options: PoolOptions): Pool {
     void loading.end();
   }
 
-  /** Whether somebody waits for it who came before it had to go. */
-  function isAwaited(id: string): boolean {
-    const until = leaving.get(id) ?? Infinity;
-    return waiting.all().some((waiter) => waiter.id === id && waiter.number < until);
-  }
-
   function serve(waiter: Waiter<Entered>): void {
     const there = residents.get(waiter.id);
     if (there?.state() !== "ready") return;
@@ -99,15 +97,12 @@ export function modelPool(options: PoolOptions): Pool {
 
   /** Goes on with the same model for as long as somebody waits for it. */
   function nextOf(before: Next | null): Next | null {
-    const wanted = waiting.all().find(({ id }) => {
-      const state = residents.get(id)?.state() ?? "stopped";
-      return state !== "starting" && (state !== "ready" || leaving.has(id));
-    });
     const again = waiting.all().find(({ id }) => id === before?.id);
     if (before !== null && again !== undefined && !residents.has(before.id)) {
       return Object.assign(before, { number: again.number });
     }
-    if (wanted === undefined || residents.has(wanted.id)) return null;
+    const wanted = waiting.all().find(({ id }) => !residents.has(id));
+    if (wanted === undefined) return null;
     const found: Next = { id: wanted.id, number: wanted.number, prepared: null, room: null };
     void prepare(found);
     return found;
@@ -140,19 +135,30 @@ export function modelPool(options: PoolOptions): Pool {
       next = null;
       return fail(id, noRoom(id));
     }
-    for (const each of going) leaving.set(each, number);
-    if (all.length === staying.length && going.length === 0) start(id, prepared);
+    for (const each of going) leaving.set(each, isSettled(each) ? number : Infinity);
+    if (evictions(prepared.memory, all, room)?.length === 0) start(id, prepared);
+  }
+
+  /**
+   * Loading takes long, so what was loaded first serves everybody who has waited for it, and who
+   * comes within as much time as it took; or models that take turns would do little else than load.
+   */
+  function isSettled(id: string): boolean {
+    return options.now() > (settled.get(id) ?? Infinity);
   }
 
   function start(id: string, prepared: Prepared): void {
     next = null;
+    const begun = options.now();
     const started = resident(id, prepared, {
       onState: (state) => {
+        if (state === "ready") settled.set(id, 2 * options.now() - begun);
         options.onChange(id, state);
         turn();
       },
       onEnd(end) {
         residents.delete(id);
+        settled.delete(id);
         unloading.get(id)?.resolve();
         unloading.delete(id);
         options.onChange(id, end.why, "error" in end ? end.error : undefined);

@@ -120,7 +120,7 @@ export function resident(
     process: () => process,
     server: () => server,
     get lastUsed() {
-      return users > 0 ? performance.now() : lastUsed;
+      return users > 0 || state === "starting" ? performance.now() : lastUsed;
     },
     users: () => users,
     enter() {
