@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { type Cell, chooseCells, describe } from "./cells.ts";
 import { clients } from "./clients.ts";
+import { LOAD, runLoad } from "./load.ts";
 import { openStages, type Stages } from "./stages.ts";
 import { resultTable } from "./table.ts";
 
@@ -58,8 +59,10 @@ const pattern = new RegExp(values.only, "i");
 const byClient = clients.map((client) => ({ client, cells: chooseCells(client, pattern) }))
   .filter(({ cells }) => cells.length > 0);
 const cells = byClient.flatMap((one) => one.cells);
+const withLoad = pattern.test(LOAD);
 if (values.list) {
   for (const cell of cells) console.log(describe(cell));
+  if (withLoad) console.log(LOAD);
 } else {
   const jobs = Number(values.jobs);
   if (!(jobs >= 1)) throw new Error("Cannot read --jobs: it is a number from 1");
@@ -68,7 +71,9 @@ if (values.list) {
   for (const { client, cells } of byClient) {
     complaints.push(...await runTable(client.name, cells, { stages, jobs }));
   }
+  if (withLoad) complaints.push(...await runLoad());
+  const all = cells.length + (withLoad ? 1 : 0);
   for (const complaint of complaints) console.error(`\n${complaint}`);
-  console.error(`\n${cells.length - complaints.length} passed, ${complaints.length} failed`);
-  if (complaints.length > 0 || cells.length === 0) Deno.exitCode = 1;
+  console.error(`\n${all - complaints.length} passed, ${complaints.length} failed`);
+  if (complaints.length > 0 || all === 0) Deno.exitCode = 1;
 }
