@@ -15,27 +15,6 @@ Deno.test("modelPool() starts a model once for all who ask for it", async () => 
   assertEquals(pool.residents().map((each) => [each.id, each.users()]), [["a", 3]]);
 });
 
-Deno.test("modelPool() grants in the order of asking, whichever model is loaded", async () => {
-  const { ask, run, granted, changes } = poolStage({ room: { most: 1 } });
-  const first = ask("a1");
-  await settle();
-  const second = ask("b1");
-  const third = ask("a2");
-  await settle();
-  await run("a").ready();
-  // The third came behind one for another model, and would hold that up for ever.
-  assertEquals(granted, ["a1"]);
-  await first.leave();
-  await run("b").ready();
-  assertEquals(granted, ["a1", "b1"]);
-  await second.leave();
-  await run("a").ready();
-  assertEquals(granted, ["a1", "b1", "a2"]);
-  await third.leave();
-  const life = (id: string) => [`${id} starting`, `${id} ready`, `${id} stopping`, `${id} stopped`];
-  assertEquals(changes, [...life("a"), ...life("b"), "a starting", "a ready"]);
-});
-
 Deno.test("modelPool() forgets a request that leaves while its model loads", async () => {
   const { ask, run, granted, pool } = poolStage();
   const leaver = new AbortController();
