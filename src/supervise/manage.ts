@@ -82,8 +82,8 @@ export function manage(options: ManageOptions): Management {
 
   return {
     async load(name, signal) {
-      const model = find(name);
-      const lease = await options.lease(model, { slot: false }, signal);
+      // At once, so that the model's state is `loading` from now on.
+      const lease = await options.lease(find(name), { slot: false }, signal);
       lease.release(null);
     },
     async unload(name) {

@@ -1,7 +1,9 @@
 /** Models of a real llama-server that are loaded, watched and unloaded over HTTP. */
 import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
+import { run } from "../../src/cli/program.ts";
 import { type Chaski, startChaski } from "../chaski_process.ts";
+import { fakeIo } from "../cli/fake_io.ts";
 import { findLlamaServer } from "../tools/llama_server.ts";
 import { tinyModel } from "../tools/tiny_model.ts";
 
@@ -71,6 +73,23 @@ Deno.test("a model is loaded, told of and unloaded over HTTP", async () => {
   const gone = await real.ask("POST", "/admin/models/unload", { model: TINY, wait: true });
   assertEquals([gone.status, (await gone.json()).state], [200, "unloaded"]);
   assertEquals((await (await real.ask("GET", "/admin/status")).json()).models, []);
+});
+
+Deno.test("models load and unload of the command line end when it is done", async () => {
+  await using real = await stage();
+  for (const [verb, state] of [["load", "loaded"], ["unload", "unloaded"]] as const) {
+    const io = fakeIo({ env: { CHASKI_ADMIN_KEY: "sk-admin" } });
+    const code = await run(["models", verb, "tiny", "--json", "--url", real.chaski.url], io);
+    assertEquals([code, io.err], [0, ""]);
+    assertEquals(JSON.parse(io.out).models[0].state, state);
+    assertEquals((await real.state(TINY))["state"], state);
+  }
+});
+
+Deno.test("a model says that it is loading from the answer on that begins it", async () => {
+  await using real = await stage();
+  const begun = await real.ask("POST", "/admin/models/load", { model: TINY });
+  assertEquals([begun.status, (await begun.json()).state], [202, "loading"]);
 });
 
 Deno.test("a model in a folder that is added while Chaski runs is listed and answers", async () => {
