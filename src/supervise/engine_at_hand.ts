@@ -1,4 +1,5 @@
 /** The llama-server that models are run with, and the machine as it sees it. */
+import type { Device } from "../engine/devices.ts";
 import { findEngine, type Surroundings } from "../engine/find.ts";
 import { EngineError } from "../engine/error.ts";
 import { type Engine, listDevices, probeEngine } from "../engine/probe.ts";
@@ -34,12 +35,18 @@ export function engineAtHand(surroundings: Surroundings): EngineAtHand {
     engine,
     async machine() {
       const asked = await engine();
-      machine ??= listDevices(asked, { env })
-        .catch(() => null)
-        .then((devices) => readMachine(denoOutside({ os, env }), devices?.length ? devices : null));
+      machine ??= devicesOf(asked, env).then((devices) =>
+        readMachine(denoOutside({ os, env }), devices)
+      );
       return await machine;
     },
   };
+}
+
+/** None where it computes on the processor alone; null where it cannot be asked. */
+async function devicesOf(engine: Engine, env: Surroundings["env"]): Promise<Device[] | null> {
+  if (!engine.supports("--list-devices")) return null;
+  return await listDevices(engine, { env }).catch(() => null);
 }
 
 const CURE = "Get one by 'chaski engine install', or name one by --llama-server.";
