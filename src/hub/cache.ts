@@ -69,6 +69,8 @@ export async function nameBlob(
       await naming(blobPath(folder, file), path);
       return path;
     } catch (error) {
+      // Another pull may have named it just then; the last way would take the blob from others.
+      if (await sizeOf(path) === file.size) return path;
       failure = error;
     }
   }
