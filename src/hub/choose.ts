@@ -60,7 +60,7 @@ export function choose<T extends Listed>(reference: Reference, files: readonly T
   return {
     quant: group.quant,
     files: partsOf(group),
-    projector: chooseProjector(model, files, stems.size === 1),
+    projector: isModel(group) ? chooseProjector(model, files, stems.size === 1) : null,
   };
 }
 

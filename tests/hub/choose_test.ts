@@ -93,6 +93,9 @@ Deno.test("choose() takes a file by its name or its path, and all of its parts",
   assertEquals(chosen("o/x:b-Q8_0.gguf", paths), ["b-Q8_0.gguf", null]);
   assertEquals(chosen("o/x:f/c-00001-of-00002.gguf", paths), parts);
   assertEquals(chosen("o/x:c-00002-of-00002.gguf", paths), parts);
+  assertEquals(chosen("o/x:mmproj-F16.gguf", ["x.gguf", "mmproj-F16.gguf"]), [
+    ...["mmproj-F16.gguf", null],
+  ]);
   assertEquals(chosen("o/x:x-lora.gguf", ["x-lora.gguf", "x.gguf"]), ["x-lora.gguf", null]);
   assertEquals(chosen("o/x:c.gguf", ["c.gguf", "f/c.gguf"]), ["c.gguf", null]);
   assertEquals(
