@@ -39,8 +39,10 @@ export function modelFilesIn(entries: unknown): HubFile[] {
 /** Whether the path stays in the folder that it is joined to, on every system. */
 function isSafe(path: string): boolean {
   const parts = path.split("/");
-  return parts.length <= DEEPEST + 1 && !/[\\:\p{Cc}\p{Cf}]/u.test(path) &&
-    parts.every((part) => part !== "" && !/^\.+$/.test(part) && part.length <= 255);
+  const bytes = (part: string) => new TextEncoder().encode(part).length;
+  return parts.length <= DEEPEST + 1 && !/[\\:\p{Cc}\p{Cf}\p{Cs}]/u.test(path) &&
+    // Windows takes dots and blanks off the end.
+    parts.every((part) => part !== "" && !/[. ]$/.test(part) && bytes(part) <= 255);
 }
 
 function fileOf(path: string, { size, oid, lfs }: Record<string, unknown>): HubFile {
