@@ -10,8 +10,9 @@ const DEEPEST = 16;
 export function placeInside(name: string): string | null {
   if (name.length > LONGEST || /[\\:\p{Cc}]/u.test(name) || name.startsWith("/")) return null;
   const parts = name.split("/").filter((part) => part !== "" && part !== ".");
-  const wrong = parts.length > DEEPEST || parts.some((part) => part === ".." || part.length > 255);
-  return wrong ? null : parts.join("/");
+  // Windows takes dots and blanks off the end, so that `.. ` would lead upwards.
+  const wrong = parts.some((part) => /[. ]$/.test(part) || part.length > 255);
+  return wrong || parts.length > DEEPEST ? null : parts.join("/");
 }
 
 /**

@@ -99,6 +99,8 @@ const HOSTILE: [string, Content[], string][] = [
   ["an absolute path", [{ name: "/tmp/chaski-evil", data: "x" }], OUT],
   ["a path of Windows", [{ name: "..\\evil", data: "x" }], OUT],
   ["a drive", [{ name: "C:evil", data: "x" }], OUT],
+  ["a path upwards behind a blank", [{ name: ".. /.. /evil", data: "x" }], OUT],
+  ["a folder that ends with a dot", [{ name: "a./evil", data: "x" }], OUT],
   ["a control sign", [{ name: "a\x07", data: "x" }], OUT],
   ["a deep path", [{ name: "d/".repeat(20) + "x", data: "x" }], OUT],
   ["a link upwards", [{ name: "a", target: ".." }], LINK],
