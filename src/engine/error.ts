@@ -10,6 +10,17 @@ export class EngineError extends Error {
   }
 }
 
+/** What the system refused to write, as a sentence; anything else as it is. */
+export function explained(error: unknown): unknown {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (typeof code !== "string") return error;
+  return cannotInstall(
+    code === "ENOSPC" || code === "EDQUOT"
+      ? "the disk of the data folder is full; make room, or name another folder by --data-dir"
+      : "the data folder cannot be written to; name another one by --data-dir",
+  );
+}
+
 /** `reason` says what to do. */
 export function cannotInstall(reason: string): Error {
   return new Error(`Cannot install llama-server: ${reason}`);

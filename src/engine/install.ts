@@ -5,7 +5,7 @@ import type { Env } from "../config/locations.ts";
 import { ArchiveError } from "./archive.ts";
 import { type Backend, type Choice, chooseAssets, type Machine } from "./assets.ts";
 import { download } from "./download.ts";
-import { cannotInstall, EngineError } from "./error.ts";
+import { cannotInstall, EngineError, explained } from "./error.ts";
 import { enginesDir, type Installed, programOf, readInUse, takeIntoUse } from "./installed.ts";
 import { programNames } from "./places.ts";
 import { type Engine, probeEngine } from "./probe.ts";
@@ -46,6 +46,12 @@ const WORKING = ".new";
  * @throws {Error} a sentence; what was in use stays in use then
  */
 export async function installEngine(input: InstallInput): Promise<InstallOutcome> {
+  return await install(input).catch((error) => {
+    throw explained(error);
+  });
+}
+
+async function install(input: InstallInput): Promise<InstallOutcome> {
   const release = await fetchRelease(input.api, input.release);
   const choice = chooseAssets(release, input.machine, input.backend);
   const { tag } = release;
@@ -115,9 +121,10 @@ async function fetchFiles(
     await download(asset, archive, isPlainApi(api));
     unpacked.push(
       ...await unpack(archive, files).catch((error) => {
-        const reason = error instanceof Error ? error.message : error;
-        const cure = error instanceof ArchiveError ? "; take another release" : "";
-        throw cannotInstall(`${asset.name} cannot be unpacked: ${reason}${cure}`);
+        if (!(error instanceof ArchiveError)) throw error;
+        throw cannotInstall(
+          `${asset.name} cannot be unpacked: ${error.message}; take another release`,
+        );
       }),
     );
     await Deno.remove(archive);

@@ -1,4 +1,5 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import { cannotInstall, explained } from "../../src/engine/error.ts";
 import { bytesOf, joined, tarGz } from "./archives.ts";
 import { installStage, tinyArchive } from "./install_stage.ts";
 import { archiveName, type ReleaseStand, type Stood } from "./release_stand.ts";
@@ -184,6 +185,31 @@ Deno.test("installEngine() asks no address without TLS, but those of this machin
   }
   await assertRejects(() => at.install({ release: "b9" }), Error, "there is no release b9; see");
   assertEquals(at.stand.asked, ["/repos/ggml-org/llama.cpp/releases/tags/b9"]);
+});
+
+Deno.test("installEngine() says what to do where the data folder is none", async () => {
+  await using at = await installStage();
+  at.stand.releases.set("b2", { archive: ARCHIVE });
+  const dataDir = `${at.dataDir}-file`;
+  await Deno.writeTextFile(dataDir, "no folder");
+  const error = await assertRejects(() => at.install({ dataDir }), Error);
+  assertEquals(
+    error.message,
+    "Cannot install llama-server: the data folder cannot be written to; name another one by " +
+      "--data-dir",
+  );
+});
+
+Deno.test("explained() tells a full disk, and leaves sentences as they are", () => {
+  const full = explained(Object.assign(new Error("os error 28"), { code: "ENOSPC" }));
+  assertInstanceOf(full, Error);
+  assertEquals(
+    full.message,
+    "Cannot install llama-server: the disk of the data folder is full; make room, or name another " +
+      "folder by --data-dir",
+  );
+  const sentence = cannotInstall("so it is");
+  assertEquals(explained(sentence), sentence);
 });
 
 Deno.test("installEngine() says so where nothing answers", async () => {
