@@ -16,6 +16,7 @@ import type { UpstreamModel } from "../upstream/upstream_model.ts";
 import type { Room } from "./evict.ts";
 import type { ModelNews } from "./news.ts";
 import type { Pool } from "./pool.ts";
+import { noModels } from "./pool_errors.ts";
 import type { Resident } from "./resident.ts";
 import type { RunningServer } from "./server.ts";
 
@@ -44,8 +45,9 @@ export function manage(options: ManageOptions): Management {
   function find(name: string): Model {
     const models = options.models();
     const found = resolveModel(name, models);
-    if (found === null) throw unknownModel(name, models.map(({ id }) => id), USE_ONE);
-    return found;
+    if (found !== null) return found;
+    if (models.length === 0) throw noModels();
+    throw unknownModel(name, models.map(({ id }) => id), USE_ONE);
   }
 
   function statusOf(model: Model): ModelStatus {

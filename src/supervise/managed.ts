@@ -21,6 +21,7 @@ import { expectedModel } from "./expected.ts";
 import { loadProgress } from "./load_progress.ts";
 import { manage, type ManageOptions } from "./manage.ts";
 import type { Pool } from "./pool.ts";
+import { noModels } from "./pool_errors.ts";
 import type { Entered } from "./resident.ts";
 import type { RunningServer } from "./server.ts";
 import type { ServerProcess } from "./server_process.ts";
@@ -205,18 +206,6 @@ async function endsSoon({ exited, ended }: ServerProcess): Promise<boolean> {
 
 function keyOf({ id, size }: Model): string {
   return `${id}\0${size}`;
-}
-
-/** What to do where there is no model. */
-export const NO_MODELS =
-  "Cannot find any model on this machine: name a folder with GGUF files by --models-dir, or get one " +
-  "by 'chaski models pull'.";
-
-function noModels(): ApiError {
-  return new ApiError(
-    NO_MODELS,
-    { status: 404, type: "invalid_request_error", code: "model_not_found", param: "model" },
-  );
 }
 
 function closing(): ApiError {

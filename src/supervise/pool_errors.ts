@@ -1,6 +1,15 @@
 /** What requests are told that no model can be run for. */
 import { ApiError } from "../protocol/error.ts";
 
+/** There is nothing that could be run. */
+export function noModels(): ApiError {
+  return new ApiError(
+    "Cannot find any model on this machine: name a folder with GGUF files by --models-dir, or get " +
+      "one by 'chaski models pull'.",
+    { status: 404, type: "invalid_request_error", code: "model_not_found", param: "model" },
+  );
+}
+
 /** Pinned models take the memory. */
 export function noRoom(id: string): ApiError {
   return new ApiError(

@@ -90,7 +90,8 @@ Deno.test("models list says what to do where there are no models", async () => {
   const none = join(folder.path, "none");
   assertEquals(await models(["list", "--models-dir", none]), {
     code: 0,
-    out: "There are no models. Name a folder with GGUF files: --models-dir DIR\n",
+    out:
+      "There are no models: name a folder with GGUF files by --models-dir, or run chaski models pull\n",
     err: `Cannot look into ${none}: there is no such folder\n`,
   });
 });
@@ -194,7 +195,11 @@ Deno.test("models info names what there is where a name means nothing", async ()
   });
   await using empty = await modelFolder();
   const { err } = await models(["info", "gpt", "--models-dir", empty.path]);
-  assertEquals(err, "Cannot find the model 'gpt': there are no models\n");
+  assertEquals(
+    err,
+    "Cannot find the model 'gpt': there are no models; name a folder with GGUF files by " +
+      "--models-dir, or run chaski models pull\n",
+  );
   for (let i = 10; i < 22; i++) await empty.write(`m${i}.gguf`);
   const more = await models(["info", "gpt", "--models-dir", empty.path]);
   assertMatch(more.err, /: there is m10:Q4_K_M, .*, m19:Q4_K_M and 2 more\n$/);

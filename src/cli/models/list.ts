@@ -6,12 +6,14 @@ import { resolveModel } from "../../models/resolve.ts";
 import { sizeText } from "../../models/size_text.ts";
 import { printable } from "../io.ts";
 
+const GET_ONE = "name a folder with GGUF files by --models-dir, or run chaski models pull";
+
 const HEADINGS = ["NAME", "QUANT", "SIZE", "CONTEXT", "CAN"];
 
 /** A line for each model, or what to do where there is none. */
 export function listTable(models: readonly Model[]): string {
   if (models.length === 0) {
-    return "There are no models. Name a folder with GGUF files: --models-dir DIR\n";
+    return `There are no models: ${GET_ONE}\n`;
   }
   const rows = models.map((model) => [
     printable(model.id),
@@ -68,7 +70,7 @@ export function findNamed(name: string, models: readonly Model[]): Model {
   const ids = models.slice(0, MOST_NAMED).map(({ id }) => id);
   const more = models.length - ids.length;
   const there = ids.length === 0
-    ? "there are no models"
+    ? `there are no models; ${GET_ONE}`
     : `there is ${ids.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
   throw new Error(printable(`Cannot find the model '${name.slice(0, 200)}': ${there}`));
 }
