@@ -1,0 +1,39 @@
+/** Who waits for whose room: only those that need it, and only for as long as they ask. */
+import { assertEquals } from "@std/assert";
+import { type PoolStage, poolStage, settle } from "./pool_stage.ts";
+
+/** A model that runs, with a request that uses it. */
+async function running({ ask, run }: PoolStage, name: string) {
+  const asked = ask(name);
+  await settle();
+  await run(name.replace(/\d+$/, "")).ready();
+  await asked.entered;
+  return asked;
+}
+
+Deno.test("a model that is unloaded holds up no other that fits beside it", async () => {
+  const stage = poolStage();
+  const { ask, run, pool, granted } = stage;
+  const busy = await running(stage, "a1");
+  const unload = pool.unload("a");
+  const other = ask("b1");
+  await settle();
+  await run("b").ready();
+  await other.entered;
+  assertEquals(granted, ["a1", "b1"]);
+  await busy.leave();
+  await unload;
+});
+
+Deno.test("a model waits for the room of one that is unloaded", async () => {
+  const stage = poolStage({ room: { most: 1 } });
+  const busy = await running(stage, "a1");
+  const unload = stage.pool.unload("a");
+  stage.ask("b1");
+  await settle();
+  assertEquals(stage.starts("b"), 0);
+  await busy.leave();
+  await unload;
+  await stage.run("b").ready();
+  assertEquals(stage.granted, ["a1", "b1"]);
+});
