@@ -19,6 +19,17 @@ Deno.test("`evictions()` takes the least recently used first", () => {
   assertEquals(evictions({ ram: 1, vram: 20 }, residents, ROOM), ["b", "a"]);
 });
 
+Deno.test("`evictions()` takes the first of those that are at work, however often it is asked", () => {
+  let now = 0;
+  const busy = ["a", "b", "c"].map((id) => ({
+    ...model(id, 8),
+    get lastUsed() {
+      return now++;
+    },
+  }));
+  for (let i = 0; i < 3; i++) assertEquals(evictions({ ram: 1, vram: 8 }, busy, ROOM), ["a"]);
+});
+
 Deno.test("`evictions()` spares a small one that is not in the way after all", () => {
   const residents = [model("small", 2, { lastUsed: 1 }), model("large", 20, { lastUsed: 2 })];
   assertEquals(evictions({ ram: 1, vram: 20 }, residents, ROOM), ["large"]);
