@@ -99,7 +99,7 @@ export async function openManaged(
   if (known().models.length === 0) log.warn(noModels().message);
   await prepared.plan();
   const { models, settingsOf } = known();
-  preload(pool, models.filter((model) => settingsOf(model).preload));
+  void preload(pool, models.filter((model) => settingsOf(model).preload));
   return serveManaged({
     ...{ catalogue, pool, news, room: prepared.room },
     folders: scanFolders({
@@ -146,9 +146,9 @@ function pinnedBeside(id: string, pool: Pool) {
 }
 
 /** One after the other; what cannot be loaded is in the log, and stops nobody. */
-function preload(pool: Pool, models: readonly { id: string }[]): void {
+async function preload(pool: Pool, models: readonly { id: string }[]): Promise<void> {
   const { signal } = new AbortController();
-  for (const { id } of models) void pool.enter(id, signal).then(({ leave }) => leave(), () => {});
+  for (const { id } of models) await pool.enter(id, signal).then(({ leave }) => leave(), () => {});
 }
 
 /**

@@ -170,6 +170,7 @@ export function modelPool(options: PoolOptions): Pool {
     });
     residents.set(id, started);
     options.onChange(id, "starting");
+    turn();
   }
 
   /** Whoever waits for it gets it anew, unless it does nothing else than crash. */

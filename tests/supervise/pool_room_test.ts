@@ -37,3 +37,10 @@ Deno.test("a model waits for the room of one that is unloaded", async () => {
   await stage.run("b").ready();
   assertEquals(stage.granted, ["a1", "b1"]);
 });
+
+Deno.test("models that were asked for at once load side by side", async () => {
+  const { ask, starts } = poolStage();
+  for (const name of ["a1", "b1", "c1"]) ask(name);
+  await settle();
+  assertEquals(["a", "b", "c"].map(starts), [1, 1, 1]);
+});
