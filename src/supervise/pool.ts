@@ -36,7 +36,10 @@ export interface Pool {
    * has crashed again and again of late
    */
   enter(id: string, signal: AbortSignal): Promise<Entered>;
-  /** Stops a model when its requests have ended; resolves when it is gone. */
+  /**
+   * Stops a model when its requests have ended; resolves when it is gone. Whoever waits for one that
+   * does not run yet is refused.
+   */
   unload(id: string): Promise<void>;
   /** What runs, starts or stops. */
   residents(): readonly Resident[];
@@ -194,7 +197,10 @@ export function modelPool(options: PoolOptions): Pool {
       return error === null ? waiting.wait(id, signal) : Promise.reject(error);
     },
     async unload(id) {
-      if (!residents.has(id)) return;
+      if (!residents.has(id)) {
+        refuse(id, wasUnloaded(id));
+        return turn();
+      }
       const gone = unloading.get(id) ?? Promise.withResolvers<void>();
       unloading.set(id, gone);
       stopLoading(id);

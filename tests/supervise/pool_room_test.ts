@@ -44,3 +44,14 @@ Deno.test("models that were asked for at once load side by side", async () => {
   await settle();
   assertEquals(["a", "b", "c"].map(starts), [1, 1, 1]);
 });
+
+Deno.test("unload() also ends the waiting for a model that has no room yet", async () => {
+  const stage = poolStage({ room: { most: 1 } });
+  const busy = await running(stage, "a1");
+  const waits = stage.ask("b1");
+  await settle();
+  await stage.pool.unload("b");
+  assertEquals((await waits.refused()).code, "model_unloaded");
+  await busy.leave();
+  assertEquals(stage.starts("b"), 0);
+});
