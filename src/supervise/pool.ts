@@ -117,6 +117,8 @@ export function modelPool(options: PoolOptions): Pool {
       found.prepared = await options.prepare(found.id);
       found.room = await options.room(held());
     } catch (error) {
+      // Whoever waited for this look may have left, and another one be under way.
+      if (next !== found) return;
       next = null;
       fail(found.id, loadError(error));
     }

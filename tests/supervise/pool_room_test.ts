@@ -55,3 +55,23 @@ Deno.test("unload() also ends the waiting for a model that has no room yet", asy
   await busy.leave();
   assertEquals(stage.starts("b"), 0);
 });
+
+Deno.test("what is found out of a model too late is no news of the next look at it", async () => {
+  const looks: (() => void)[] = [];
+  const stage = poolStage({
+    prepare: () =>
+      looks.length === 0
+        ? new Promise((_, reject) => looks.push(() => reject(new Error("gone"))))
+        : Promise.resolve(),
+  });
+  const leaver = new AbortController();
+  stage.ask("a1", leaver.signal).refused().catch(() => {});
+  leaver.abort(new Error("left"));
+  const next = stage.ask("a2");
+  await settle();
+  looks[0]?.();
+  await settle();
+  await stage.run("a").ready();
+  await next.entered;
+  assertEquals([stage.changes, stage.starts("a")], [["a starting", "a ready"], 1]);
+});
