@@ -118,6 +118,7 @@ export function preparing(options: PreparingOptions): Preparing {
     const args = (port: number) => serverArguments(shape, port, supports);
     return {
       async start(signal, onProcess) {
+        await files?.makeFolder();
         const place = options.placeOf(shape.id);
         const server = await startServer({ id: shape.id, program, args }, place, {
           signal,

@@ -11,9 +11,14 @@ import type { Llama } from "../upstream/llama.ts";
 export interface SlotFiles {
   /** Where llama-server may write; its own argument names it too. */
   readonly folder: string;
+  /** Makes the folder anew where it is gone: no llama-server starts without it. */
+  makeFolder(): Promise<void>;
   /** Saves what the slots hold; what cannot be saved is read again later. Never rejects. */
   save(key: string, llama: Llama): Promise<void>;
-  /** Gives the slots back what was saved under the key, which must tell of all that shapes it. */
+  /**
+   * Gives the slots back what was saved under the key, which must tell of all that shapes it. Never
+   * rejects.
+   */
   restore(key: string, llama: Llama): Promise<void>;
 }
 
@@ -25,12 +30,14 @@ const PATIENCE = 10_000;
  * @param most bytes of all files; the oldest go first
  */
 export async function openSlotFiles(folder: string, most: number): Promise<SlotFiles> {
-  await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
+  const makeFolder = () => makeOwn(folder);
+  await makeFolder();
   const nameOf = (key: string, slot: number) => `${key}-${slot}.bin`;
   const remove = (name: string) => Deno.remove(join(folder, name)).catch(() => {});
 
   return {
     folder,
+    makeFolder,
     async save(key, llama) {
       const signal = AbortSignal.timeout(PATIENCE);
       try {
@@ -43,11 +50,11 @@ export async function openSlotFiles(folder: string, most: number): Promise<SlotF
       } catch {
         // The conversation is in the request; only time is lost.
       }
-      await prune(folder, most);
+      await prune(folder, most).catch(() => {});
     },
     async restore(key, llama) {
       const signal = AbortSignal.timeout(PATIENCE);
-      for (const name of await namesIn(folder)) {
+      for (const name of await namesIn(folder).catch(() => [])) {
         const slot = name.startsWith(`${key}-`) ? /-(\d+)\.bin$/.exec(name)?.[1] : undefined;
         if (slot === undefined) continue;
         await llama.postJson(`/slots/${slot}?action=restore`, { filename: name }, signal)
@@ -56,6 +63,12 @@ export async function openSlotFiles(folder: string, most: number): Promise<SlotF
       }
     },
   };
+}
+
+/** A folder of before may be open to others. */
+async function makeOwn(folder: string): Promise<void> {
+  await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
+  if (Deno.build.os !== "windows") await Deno.chmod(folder, 0o700);
 }
 
 /** The slots that hold something; those that were never used tell no number (0.7.0). */

@@ -68,8 +68,26 @@ Deno.test("openSlotFiles() keeps no more than it may, and the newest", async () 
 });
 
 Deno.test("openSlotFiles() makes a folder that others cannot read", async () => {
+  if (Deno.build.os === "windows") return;
   const parent = await Deno.makeTempDir();
-  const { folder } = await openSlotFiles(join(parent, "slots"), 1000);
-  assertEquals(((await Deno.stat(folder)).mode ?? 0) & 0o777, 0o700);
+  const slots = join(parent, "slots");
+  for (const before of [null, 0o755]) {
+    if (before !== null) await Deno.chmod(slots, before);
+    const { folder } = await openSlotFiles(slots, 1000);
+    assertEquals(((await Deno.stat(folder)).mode ?? 0) & 0o777, 0o700);
+  }
   await Deno.remove(parent, { recursive: true });
+});
+
+Deno.test("openSlotFiles() fails no model when its folder is gone", async () => {
+  const folder = await Deno.makeTempDir();
+  const files = await openSlotFiles(folder, 1000);
+  await Deno.remove(folder);
+  const llama = openLlama({ baseUrl: "http://127.0.0.1:1", key: undefined, connectTimeout: 0 });
+  await files.save("gone", llama);
+  await files.restore("gone", llama);
+  await files.makeFolder();
+  assertEquals(await names(folder), []);
+  await llama.close();
+  await Deno.remove(folder);
 });
