@@ -4,7 +4,6 @@ import type { Engine } from "../engine/probe.ts";
 import type { Machine } from "../machine/machine.ts";
 import type { Room as MachineRoom } from "../machine/room.ts";
 import type { Model } from "../models/model.ts";
-import { ApiError } from "../protocol/error.ts";
 import { resolveModel } from "../models/resolve.ts";
 import { type RunShape, serverArguments } from "./arguments.ts";
 import { besides, budgetOf, memoryIn, memoryOf } from "./budget.ts";
@@ -60,9 +59,6 @@ export function preparing(options: PreparingOptions): Preparing {
     const { models, settingsOf } = options.known();
     const settings = settingsOf(model);
     const draft = settings.draft === null ? null : resolveModel(settings.draft, models);
-    if (settings.draft !== null && draft === null) {
-      throw cannotLoad(model.id, "its draft model is not there. Change draft in its settings");
-    }
     return planned({
       ...{ model, header, settings, draft, room, gpus: machine.gpus, supports: engine.supports },
       slotFolder: slotFiles?.folder ?? null,
@@ -75,12 +71,7 @@ export function preparing(options: PreparingOptions): Preparing {
       if (there === null) return;
       plans.clear();
       for (const model of options.known().models.filter(({ complete }) => complete)) {
-        try {
-          plans.set(model.id, planIn(there, there.room, model));
-        } catch (error) {
-          // Whoever asks for it is told.
-          if (!(error instanceof ApiError)) throw error;
-        }
+        plans.set(model.id, planIn(there, there.room, model));
       }
     },
     planOf: (id) => plans.get(id) ?? null,
@@ -93,12 +84,15 @@ export function preparing(options: PreparingOptions): Preparing {
       const model = models.find((each) => each.id === id);
       if (model === undefined) throw cannotLoad(id, "its file is gone");
       await checkFiles(model);
+      const { pin, ttl, draft } = settingsOf(model);
+      if (draft !== null && resolveModel(draft, models)?.complete !== true) {
+        throw cannotLoad(id, "its draft model is not there. Change draft in its settings");
+      }
       const there = await surroundings();
       const left = besides(there.room, options.pinned(id));
       const found = planIn(there, left, model);
       const { plan, shape } = found;
       plans.set(id, found);
-      const { pin, ttl } = settingsOf(model);
       const seconds = ttl ?? options.ttl;
       return {
         memory: memoryOf(plan, shape.promptCache, there.room),
