@@ -35,7 +35,7 @@ export function placesOf(offload: Offload, { ram, gpus, unified }: Room): Places
     ? []
     : gpus.filter(({ index }) => offload.kind !== "all" || offload.gpus.includes(index));
   const vram = used.reduce((sum, { bytes }) => sum + bytes, 0) * USABLE;
-  const both = unified ? Math.max(ram * USABLE, vram) : ram * USABLE + vram;
+  const both = ram * USABLE + (unified ? 0 : vram);
   return { ram: ram * USABLE, vram, both, devices: Math.max(1, used.length) };
 }
 

@@ -18,9 +18,9 @@ export function budgetOf(machine: Machine, mebibytes: number): Room {
   if (mebibytes === 0) return room;
   const bytes = mebibytes * MIB / USABLE;
   const all = room.gpus.reduce((sum, gpu) => sum + gpu.bytes, 0);
-  if (all === 0) return { ...room, ram: Math.min(room.ram, bytes) };
-  const share = Math.min(1, bytes / all);
-  return { ...room, gpus: room.gpus.map((gpu) => ({ ...gpu, bytes: gpu.bytes * share })) };
+  const ram = all === 0 || room.unified ? Math.min(room.ram, bytes) : room.ram;
+  const share = all === 0 ? 1 : Math.min(1, bytes / all);
+  return { ...room, ram, gpus: room.gpus.map((gpu) => ({ ...gpu, bytes: gpu.bytes * share })) };
 }
 
 /** The same as two numbers, for what runs side by side. */

@@ -9,6 +9,7 @@ import { fit, type Plan } from "../models/fit.ts";
 import type { GgufHeader } from "../models/gguf_header.ts";
 import type { Model } from "../models/model.ts";
 import type { Offload, RunShape } from "./arguments.ts";
+import { besides } from "./budget.ts";
 
 /** What a plan is made of. */
 export interface PlanRequest {
@@ -36,7 +37,7 @@ export function planned(request: PlanRequest): Planned {
   const { context, slots, cacheType, gpuLayers } = settings;
   const plan = fit({
     ...{ weights: model.size, header, projector: model.projector?.size ?? 0 },
-    room: { ...room, ram: room.ram - promptCache(room) * MIB },
+    room: besides(room, { ram: promptCache(room) * MIB, vram: 0 }),
     draft: draft?.header ? { weights: draft.size, header: draft.header } : null,
     wishes: {
       ...(context !== null && { context }),
