@@ -26,7 +26,13 @@ export function headerCache(read: ReadHeader = readGguf): HeaderCache {
       const known = now.get(path) ?? before.get(path);
       const found = known?.stamp === stamp ? known : { stamp, header: read(path) };
       now.set(path, found);
-      return await found.header;
+      try {
+        return await found.header;
+      } catch (error) {
+        // Rights that are given later do not change the file.
+        now.delete(path);
+        throw error;
+      }
     },
     forget() {
       before = now;

@@ -1,6 +1,7 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type Catalogue, openCatalogue } from "../../src/models/catalogue.ts";
 import type { Discovered } from "../../src/models/discover.ts";
+import { GgufError } from "../../src/models/gguf_bytes.ts";
 import { headerCache } from "../../src/models/header_cache.ts";
 import { readGguf } from "../../src/models/read_gguf.ts";
 import { modelFolder } from "./model_files.ts";
@@ -100,4 +101,16 @@ Deno.test("headerCache() reads a file once, and again when it was changed or for
   await Deno.utime(path, new Date(), new Date(0));
   await headers.read(path);
   assertEquals(reads, 3);
+});
+
+Deno.test("headerCache() tries again what it could not read, though the file did not change", async () => {
+  await using folder = await modelFolder();
+  const path = await folder.write("a.gguf");
+  let fails = true;
+  const headers = headerCache((file) =>
+    fails ? Promise.reject(new GgufError("permission denied")) : readGguf(file)
+  );
+  await assertRejects(() => headers.read(path), GgufError);
+  fails = false;
+  assertEquals((await headers.read(path)).architecture, "llama");
 });
