@@ -1,11 +1,19 @@
 /** A llama-server that Chaski runs: from a command line to a model that answers. */
+import { ApiError } from "../protocol/error.ts";
 import { type Llama, openLlama } from "../upstream/llama.ts";
 import { controlWords } from "../upstream/control_words.ts";
 import { readModels } from "../upstream/reading.ts";
 import type { UpstreamModel } from "../upstream/upstream_model.ts";
 import { serverEnvironment } from "./environment.ts";
 import { boundCommand } from "./bound_command.ts";
-import { CANNOT_START, cannotLoad, type Exit, reasonOf, wantsAnotherPort } from "./failure.ts";
+import {
+  CANNOT_START,
+  cannotLoad,
+  type Exit,
+  type LastWords,
+  reasonOf,
+  wantsAnotherPort,
+} from "./failure.ts";
 import { freePort } from "./free_port.ts";
 import { type ServerProcess, startProcess } from "./server_process.ts";
 
@@ -77,9 +85,18 @@ export async function startServer(
     } catch (error) {
       await stop();
       const words = { exit: process.ended(), lines: process.lines() };
-      if (signal.aborted || tries === PORTS || !wantsAnotherPort(words)) throw error;
+      if (signal.aborted) throw error;
+      if (tries === PORTS || !wantsAnotherPort(words)) throw loadFailure(run.id, error, words);
     }
   }
+}
+
+/** A connection that broke says nothing of why; the last words of the process do. */
+function loadFailure(id: string, cause: unknown, words: LastWords): ApiError {
+  if (cause instanceof ApiError) return cause;
+  const error = cannotLoad(id, reasonOf(words));
+  error.cause = cause;
+  return error;
 }
 
 function spawned(

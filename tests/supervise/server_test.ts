@@ -59,6 +59,11 @@ Deno.test("startServer() says why a llama-server ended before it was ready [H15]
   assertFinal(await failureOf(mute), "llama-server ended with code 3 before it was ready");
 });
 
+Deno.test("startServer() says why a llama-server ended when it was asked for its model", async () => {
+  const asked = startIt(standIn("--mute"));
+  assertFinal(await failureOf(asked), "llama-server ended with code 134 before it was ready");
+});
+
 Deno.test("startServer() says that a program is not there without telling where", async () => {
   const { started } = startIt({ program: "/srv/none/llama-server", args: () => [] });
   assertFinal(await assertRejects(() => started, ApiError), "llama-server cannot be started");

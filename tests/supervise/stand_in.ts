@@ -7,6 +7,7 @@
  * - `--say LINE` is written first; with `--end CODE` it ends then
  * - `--stubborn` makes it deaf to SIGTERM
  * - `--crash` has it end when it is asked for an answer, before a word of that
+ * - `--mute` has it end when it is asked what it serves
  */
 import { parseArgs } from "node:util";
 import { fileURLToPath } from "node:url";
@@ -27,6 +28,7 @@ async function main(): Promise<void> {
       ...{ port: { type: "string", default: "0" }, load: { type: "string", default: "0" } },
       ...{ say: { type: "string" }, end: { type: "string" } },
       ...{ stubborn: { type: "boolean" }, crash: { type: "boolean" } },
+      mute: { type: "boolean" },
     },
   });
   if (values.say !== undefined) console.error(values.say);
@@ -34,6 +36,7 @@ async function main(): Promise<void> {
   if (values.stubborn) Deno.addSignalListener("SIGTERM", () => {});
   const fake = await FakeLlama.start({ port: Number(values.port) });
   if (values.crash) fake.always("POST /v1/chat/completions", () => Deno.exit(134));
+  if (values.mute) fake.always("GET /v1/models", () => Deno.exit(134));
   fake.loading = true;
   setTimeout(() => fake.loading = false, Number(values.load));
 }
