@@ -54,6 +54,8 @@ export interface PlannedShape {
 
 /** What a llama-server is asked through, for as long as it runs. */
 interface Door {
+  /** What it turned out to be. */
+  facts: UpstreamModel;
   queue: AdmissionQueue;
   lease(entered: Entered, place: Place): Lease;
 }
@@ -92,6 +94,8 @@ export function serveManaged(
   }
 
   function factsOf(model: Model): UpstreamModel {
+    const server = pool.residents().find(({ id }) => id === model.id)?.server() ?? null;
+    if (server !== null) return doorOf(server, model).facts;
     const planned = options.shapeOf(model.id);
     const facts = known.get(keyOf(model)) ??
       expectedModel(model, planned?.plan ?? null, options.created);
@@ -118,7 +122,7 @@ export function serveManaged(
     const { llama } = server;
     const newThread = newThreadSlot(llama, () => facts.slots);
     const door: Door = {
-      queue,
+      ...{ facts, queue },
       lease: (entered, place) => ({
         ...{ llama, model: facts, newThreadSlot: newThread, waited: place.waited },
         others: () => queue.running() - 1,

@@ -66,3 +66,15 @@ Deno.test("a model tells its progress while its process loads, not before and no
 });
 
 const soon = () => new Promise((resolve) => setTimeout(resolve, 300));
+
+Deno.test("a model that runs tells its real context, also before anybody has asked it", async () => {
+  await using stage = await managedStage({ program: () => standIn() });
+  const contextOf = async () => {
+    const { data } = await (await stage.request("/v1/models")).json();
+    return data[0].context_length;
+  };
+  const before = await contextOf();
+  const { leave } = await stage.pool.enter("tiny-qwen3:F16", new AbortController().signal);
+  leave();
+  assertEquals([before, await contextOf()], [undefined, 8192]);
+});
