@@ -83,7 +83,7 @@ export function preparing(options: PreparingOptions): Preparing {
       const { models, settingsOf } = options.known();
       const model = models.find((each) => each.id === id);
       if (model === undefined) throw cannotLoad(id, "its file is gone");
-      await checkFiles(model);
+      const stamps = await stampsOf(model);
       const { pin, ttl, draft } = settingsOf(model);
       if (draft !== null && resolveModel(draft, models)?.complete !== true) {
         throw cannotLoad(id, "its draft model is not there. Change draft in its settings");
@@ -98,7 +98,7 @@ export function preparing(options: PreparingOptions): Preparing {
         memory: memoryOf(plan, shape.promptCache, there.room),
         pinned: pin,
         ttl: seconds === 0 ? Infinity : seconds * 1000,
-        ...runOf(shape, there.engine, keyOf(model, shape, there.engine)),
+        ...runOf(shape, there.engine, keyOf(stamps, shape, there.engine)),
       };
     },
   };
@@ -134,20 +134,23 @@ interface Surroundings {
 
 const MISSING_PARTS = "parts of it are missing. Get them all, for example by 'chaski models pull'";
 
-/** What the last look saw may have gone since. */
-async function checkFiles({ id, files, complete, projector }: Model): Promise<void> {
+/** When its files were written; throws an ApiError where one has gone since the last look. */
+async function stampsOf({ id, files, complete, projector }: Model): Promise<number[]> {
   if (!complete) throw cannotLoad(id, MISSING_PARTS);
+  const stamps: number[] = [];
   for (const path of [...files, ...(projector === null ? [] : [projector.path])]) {
     const info = await Deno.stat(path).catch(() => null);
     if (info === null || !info.isFile) {
       throw cannotLoad(id, "a file of it is gone. Look whether its folder is still there");
     }
+    stamps.push(info.size, info.mtime?.getTime() ?? 0);
   }
+  return stamps;
 }
 
 /** Of everything that shapes a cache: another one would not fit. */
-function keyOf({ id, size }: Model, shape: RunShape, { version }: Engine): string {
-  const { context, slots, cacheType } = shape;
-  const text = JSON.stringify([id, size, context, slots, cacheType, version]);
+function keyOf(stamps: readonly number[], shape: RunShape, { version }: Engine): string {
+  const { model, context, slots, cacheType, more } = shape;
+  const text = JSON.stringify([model, stamps, context, slots, cacheType, more, version]);
   return createHash("sha256").update(text).digest("hex").slice(0, 32);
 }

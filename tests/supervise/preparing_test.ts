@@ -1,0 +1,57 @@
+/** What is looked at before a model is started, over real files and an engine that is never run. */
+import { assertEquals, assertNotEquals } from "@std/assert";
+import { toEngine } from "../../src/engine/probe.ts";
+import { discover } from "../../src/models/discover.ts";
+import type { Model } from "../../src/models/model.ts";
+import { ApiError } from "../../src/protocol/error.ts";
+import { withSettings } from "../../src/supervise/model_settings.ts";
+import { preparing } from "../../src/supervise/preparing.ts";
+import type { RunningServer } from "../../src/supervise/server.ts";
+import { modelFolder } from "../models/model_files.ts";
+
+const ENGINE = toEngine("/bin/llama-server", { name: "0.7.0", build: 1 }, []);
+const MACHINE = { ram: { total: 2 ** 36, free: 2 ** 36 }, gpus: [], unified: false };
+const NOTHING = withSettings<Model>([], {}).settingsOf({ id: "" });
+
+async function preparingIn(folder: string) {
+  const stage = { args: [] as string[], isThere: true, keys: [] as string[] };
+  const engine = () =>
+    stage.isThere
+      ? Promise.resolve(ENGINE)
+      : Promise.reject(new ApiError("none", { status: 503, type: "server_error" }));
+  const { models } = await discover({ folders: [folder], hub: null, lmStudio: null, ollama: [] });
+  const prepared = preparing({
+    known: () => withSettings(models, { "*": { ...NOTHING, args: stage.args } }),
+    atHand: { engine, machine: () => engine().then(() => MACHINE) },
+    ...{ memoryMb: 0, maxModels: 0, ttl: 900 },
+    slotFiles: {
+      folder: "/slots",
+      makeFolder: () => Promise.resolve(),
+      save: (key) => Promise.resolve(void stage.keys.push(key)),
+      restore: () => Promise.resolve(),
+    },
+    placeOf: () => {
+      throw new Error("nothing is started");
+    },
+    pinned: () => ({ ram: 0, vram: 0 }),
+  });
+  /** What the conversations of a model would be saved as now. */
+  const keyOf = async (id: string) => {
+    await (await prepared.prepare(id)).leave({ llama: {} } as unknown as RunningServer);
+    return stage.keys.at(-1);
+  };
+  return { stage, prepared, keyOf };
+}
+
+Deno.test("prepare() takes a saved conversation for its own only where nothing has changed", async () => {
+  await using folder = await modelFolder();
+  const path = await folder.write("a-Q8_0.gguf");
+  const { stage, keyOf } = await preparingIn(folder.path);
+  const first = await keyOf("a:Q8_0");
+  assertEquals(await keyOf("a:Q8_0"), first);
+  await Deno.utime(path, new Date(), new Date(0));
+  const changed = await keyOf("a:Q8_0");
+  assertNotEquals(changed, first);
+  stage.args = ["--rope-scale", "2"];
+  assertNotEquals(await keyOf("a:Q8_0"), changed);
+});
