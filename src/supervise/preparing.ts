@@ -65,14 +65,17 @@ export function preparing(options: PreparingOptions): Preparing {
     });
   }
 
+  function planAll(there: Surroundings): void {
+    plans.clear();
+    for (const model of options.known().models.filter(({ complete }) => complete)) {
+      plans.set(model.id, planIn(there, there.room, model));
+    }
+  }
+
   return {
     async plan() {
       const there = await surroundings().catch(() => null);
-      if (there === null) return;
-      plans.clear();
-      for (const model of options.known().models.filter(({ complete }) => complete)) {
-        plans.set(model.id, planIn(there, there.room, model));
-      }
+      if (there !== null) planAll(there);
     },
     planOf: (id) => plans.get(id) ?? null,
     async room() {
@@ -89,6 +92,8 @@ export function preparing(options: PreparingOptions): Preparing {
         throw cannotLoad(id, "its draft model is not there. Change draft in its settings");
       }
       const there = await surroundings();
+      // There was no llama-server when they were to be planned.
+      if (plans.size === 0) planAll(there);
       const left = besides(there.room, options.pinned(id));
       const found = planIn(there, left, model);
       const { plan, shape } = found;

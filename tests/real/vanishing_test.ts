@@ -28,6 +28,9 @@ Deno.test("a draft model that is not there fails its model alone", async () => {
     const answer = await ask(chaski);
     assertEquals(answer.status, 400, when);
     const { error } = await answer.json();
-    assertMatch(error.message, /^Cannot load the model 'tiny:Q8_0': its draft model is not there\. /);
+    assertMatch(
+      error.message,
+      /^Cannot load the model 'tiny:Q8_0': its draft model is not there\. /,
+    );
   }
 });

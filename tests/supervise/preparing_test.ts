@@ -1,5 +1,5 @@
 /** What is looked at before a model is started, over real files and an engine that is never run. */
-import { assertEquals, assertNotEquals } from "@std/assert";
+import { assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import { toEngine } from "../../src/engine/probe.ts";
 import { discover } from "../../src/models/discover.ts";
 import type { Model } from "../../src/models/model.ts";
@@ -54,4 +54,17 @@ Deno.test("prepare() takes a saved conversation for its own only where nothing h
   assertNotEquals(changed, first);
   stage.args = ["--rope-scale", "2"];
   assertNotEquals(await keyOf("a:Q8_0"), changed);
+});
+
+Deno.test("prepare() plans every model where there was no llama-server before", async () => {
+  await using folder = await modelFolder();
+  for (const name of ["a-Q8_0.gguf", "b-Q8_0.gguf"]) await folder.write(name);
+  const { stage, prepared } = await preparingIn(folder.path);
+  stage.isThere = false;
+  await prepared.plan();
+  await assertRejects(() => prepared.prepare("a:Q8_0"), ApiError, "none");
+  assertEquals(prepared.planOf("b:Q8_0"), null);
+  stage.isThere = true;
+  await prepared.prepare("a:Q8_0");
+  assertEquals(prepared.planOf("b:Q8_0")?.plan.context, 4096);
 });
