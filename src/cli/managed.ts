@@ -18,7 +18,7 @@ import { noModels } from "../supervise/pool_errors.ts";
 import { type Preparing, preparing } from "../supervise/preparing.ts";
 import { argumentProblem } from "../supervise/refused_arguments.ts";
 import { scanFolders } from "../supervise/scan_folders.ts";
-import { openSlotFiles } from "../supervise/slot_files.ts";
+import { openSlotFiles, removeSlotFiles, type SlotFiles } from "../supervise/slot_files.ts";
 import type { Management } from "../upstream/management.ts";
 import type { Serving } from "../upstream/serving.ts";
 import { endLeftProcesses } from "./left_processes.ts";
@@ -65,11 +65,10 @@ export async function openManaged(
   });
   const known = knownModels(catalogue, config);
   const atHand = engineAtHand({ os, env, dataDir, setting: config.llamaServer ?? null });
-  const keeps = dataDir !== null && config.store !== "never" && config.slotFilesMb > 0;
   const prepared: Preparing = preparing({
     ...{ known, atHand },
     ...{ memoryMb: config.memoryMb, maxModels: config.maxModels, ttl: config.modelTtl },
-    slotFiles: keeps ? await openSlotFiles(join(dataDir, "slots"), config.slotFilesMb * MIB) : null,
+    slotFiles: await slotFilesOf(config, dataDir),
     placeOf: (id) => ({
       ...{ env, setpriv },
       patience: config.timeouts.load * 1000,
@@ -116,6 +115,17 @@ export async function openManaged(
 }
 
 const MIB = 1024 ** 2;
+
+async function slotFilesOf(
+  { store, slotFilesMb }: Config,
+  dataDir: string | null,
+): Promise<SlotFiles | null> {
+  if (dataDir === null) return null;
+  const folder = join(dataDir, "slots");
+  if (store !== "never" && slotFilesMb > 0) return await openSlotFiles(folder, slotFilesMb * MIB);
+  await removeSlotFiles(folder);
+  return null;
+}
 
 function checkArguments({ models }: Config): void {
   for (const [name, { args }] of Object.entries(models)) {

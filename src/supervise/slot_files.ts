@@ -65,6 +65,13 @@ export async function openSlotFiles(folder: string, most: number): Promise<SlotF
   };
 }
 
+/** Takes away what was saved when it was still to be kept. Never rejects. */
+export async function removeSlotFiles(folder: string): Promise<void> {
+  for (const name of await namesIn(folder).catch(() => [])) {
+    await Deno.remove(join(folder, name)).catch(() => {});
+  }
+}
+
 /** A folder of before may be open to others. */
 async function makeOwn(folder: string): Promise<void> {
   await Deno.mkdir(folder, { recursive: true, mode: 0o700 });

@@ -34,3 +34,16 @@ Deno.test("a draft model that is not there fails its model alone", async () => {
     );
   }
 });
+
+Deno.test("saved slots go where nothing is to be kept any more", async () => {
+  await using stage = await managedChaski();
+  const slots = join(stage.dataDir, "slots");
+  for (const env of [{ CHASKI_STORE: "never" }, { CHASKI_SLOT_FILES_MB: "0" }]) {
+    await Deno.mkdir(slots, { recursive: true });
+    await Deno.writeTextFile(join(slots, "0123-0.bin"), "what was said");
+    await using chaski = await stage.start({ env });
+    assertEquals(await Array.fromAsync(Deno.readDir(slots)), [], JSON.stringify(env));
+    chaski.kill("SIGTERM");
+    await chaski.exited;
+  }
+});
