@@ -1,14 +1,13 @@
 /** How a model is to be run on this machine. Pure. */
 import type { ModelSettings } from "../config/model_tables.ts";
 import type { Room } from "../machine/room.ts";
-import type { Machine } from "../machine/machine.ts";
 import { onlyUse } from "../models/capabilities.ts";
 import { defaultArgs } from "../models/default_args.ts";
 import { defaultsOf } from "../models/defaults.ts";
 import { fit, type Plan } from "../models/fit.ts";
 import type { GgufHeader } from "../models/gguf_header.ts";
 import type { Model } from "../models/model.ts";
-import type { Offload, RunShape } from "./arguments.ts";
+import type { RunShape } from "./arguments.ts";
 import { besides } from "./budget.ts";
 
 /** What a plan is made of. */
@@ -20,7 +19,6 @@ export interface PlanRequest {
   draft: Model | null;
   /** What it may take. */
   room: Room;
-  gpus: Machine["gpus"];
   supports: (flag: string, value?: string) => boolean;
   slotFolder: string | null;
 }
@@ -68,7 +66,8 @@ function shapeOf(request: PlanRequest, plan: Plan, defaults: readonly string[]):
     batch: plan.batch,
     cacheType: settings.cacheType,
     promptCache: promptCache(room),
-    offload: namedGpus(plan.offload, request.gpus),
+    // Which GPUs, the moment of the start decides (`gpu_use.ts`).
+    offload: plan.offload.kind === "all" ? { kind: "all", devices: [] } : plan.offload,
     more: [...defaults, ...settings.args],
   };
 }
@@ -79,16 +78,4 @@ const PROMPTS = { share: 0.1, most: 8192 };
 
 function promptCache({ ram }: Room): number {
   return Math.min(PROMPTS.most, Math.floor(PROMPTS.share * ram / MIB));
-}
-
-const DEVICES = { cuda: "CUDA", rocm: "ROCm", vulkan: "Vulkan", metal: null } as const;
-
-/** By llama-server's names of them, where not all are used. */
-function namedGpus(offload: Plan["offload"], gpus: Machine["gpus"]): Offload {
-  if (offload.kind !== "all") return offload;
-  const names = gpus.filter(({ index }) => offload.gpus.includes(index)).flatMap((gpu) => {
-    const word = DEVICES[gpu.backend];
-    return word === null ? [] : [`${word}${gpu.index}`];
-  });
-  return { kind: "all", devices: names.length < gpus.length ? names : [] };
 }

@@ -6,6 +6,7 @@ import type { Room as MachineRoom } from "../machine/room.ts";
 import type { Model } from "../models/model.ts";
 import { resolveModel } from "../models/resolve.ts";
 import { type RunShape, serverArguments } from "./arguments.ts";
+import { gpuUse, type UsableGpu } from "./gpu_use.ts";
 import { besides, budgetOf, memoryIn, memoryOf } from "./budget.ts";
 import type { EngineAtHand } from "./engine_at_hand.ts";
 import type { Memory, Room } from "./evict.ts";
@@ -46,6 +47,7 @@ export interface Preparing {
 
 export function preparing(options: PreparingOptions): Preparing {
   const { atHand, slotFiles } = options;
+  const gpus = gpuUse();
   const plans = new Map<string, Planned>();
 
   async function surroundings(): Promise<Surroundings> {
@@ -53,14 +55,14 @@ export function preparing(options: PreparingOptions): Preparing {
     return { engine, machine, room: budgetOf(machine, options.memoryMb) };
   }
 
-  function planIn({ engine, machine }: Surroundings, room: MachineRoom, model: Model): Planned {
+  function planIn({ engine }: Surroundings, room: MachineRoom, model: Model): Planned {
     const { header } = model;
     if (header === null) throw cannotLoad(model.id, MISSING_PARTS);
     const { models, settingsOf } = options.known();
     const settings = settingsOf(model);
     const draft = settings.draft === null ? null : resolveModel(settings.draft, models);
     return planned({
-      ...{ model, header, settings, draft, room, gpus: machine.gpus, supports: engine.supports },
+      ...{ model, header, settings, draft, room, supports: engine.supports },
       slotFolder: slotFiles?.folder ?? null,
     });
   }
@@ -98,33 +100,42 @@ export function preparing(options: PreparingOptions): Preparing {
       const found = planIn(there, left, model);
       const { plan, shape } = found;
       plans.set(id, found);
-      const seconds = ttl ?? options.ttl;
+      const seconds = ttl ?? (pin ? 0 : options.ttl);
       return {
         memory: memoryOf(plan, shape.promptCache, there.room),
         pinned: pin,
         ttl: seconds === 0 ? Infinity : seconds * 1000,
-        ...runOf(shape, there.engine, keyOf(stamps, shape, there.engine)),
+        ...runOf(found, there, keyOf(stamps, shape, there.engine)),
       };
     },
   };
 
   function runOf(
-    shape: RunShape,
-    { path: program, supports }: Engine,
+    { plan, shape }: Planned,
+    { engine: { path: program, supports }, machine, room }: Surroundings,
     key: string,
   ): Pick<Prepared, "start" | "leave"> {
     const files = shape.slotFolder === null ? null : slotFiles;
-    const args = (port: number) => serverArguments(shape, port, supports);
+    const usable = usableGpus(machine, room);
     return {
       async start(signal, onProcess) {
         await files?.makeFolder();
-        const place = options.placeOf(shape.id);
-        const server = await startServer({ id: shape.id, program, args }, place, {
-          signal,
-          onProcess,
-        });
-        await files?.restore(key, server.llama);
-        return server;
+        const { devices, leave } = gpus.enter(plan, usable);
+        const { offload } = shape;
+        const placed = offload.kind === "all"
+          ? { ...shape, offload: { ...offload, devices } }
+          : shape;
+        const args = (port: number) => serverArguments(placed, port, supports);
+        const run = { id: shape.id, program, args };
+        try {
+          const server = await startServer(run, options.placeOf(shape.id), { signal, onProcess });
+          server.process.exited.finally(leave);
+          await files?.restore(key, server.llama);
+          return server;
+        } catch (error) {
+          leave();
+          throw error;
+        }
       },
       leave: async ({ llama }) => await files?.save(key, llama),
     };
@@ -135,6 +146,13 @@ interface Surroundings {
   engine: Engine;
   machine: Machine;
   room: MachineRoom;
+}
+
+function usableGpus({ gpus }: Machine, room: MachineRoom): UsableGpu[] {
+  return gpus.map(({ index, backend }) => {
+    const bytes = room.gpus.find((gpu) => gpu.index === index)?.bytes ?? 0;
+    return { index, backend, room: bytes };
+  });
 }
 
 const MISSING_PARTS = "parts of it are missing. Get them all, for example by 'chaski models pull'";

@@ -102,7 +102,7 @@ export function resident(
   function rest(): void {
     lastUsed = performance.now();
     clearTimeout(timer);
-    if (pinned || ttl === Infinity) return;
+    if (ttl === Infinity) return;
     timer = setTimeout(() => users === 0 && state === "ready" && stop(), ttl);
   }
 

@@ -68,3 +68,27 @@ Deno.test("prepare() plans every model where there was no llama-server before", 
   await prepared.prepare("a:Q8_0");
   assertEquals(prepared.planOf("b:Q8_0")?.plan.context, 4096);
 });
+
+Deno.test("prepare() gives a pinned model a time of idleness only where its settings do", async () => {
+  await using folder = await modelFolder();
+  await folder.write("a-Q8_0.gguf");
+  const { models } = await discover({
+    ...{ folders: [folder.path], hub: null, lmStudio: null, ollama: [] },
+  });
+  const ttlOf = async (settings: { pin: boolean; ttl: number | null }) => {
+    const prepared = preparing({
+      known: () => withSettings(models, { "*": { ...NOTHING, ...settings } }),
+      atHand: { engine: () => Promise.resolve(ENGINE), machine: () => Promise.resolve(MACHINE) },
+      ...{ memoryMb: 0, maxModels: 0, ttl: 900, slotFiles: null },
+      placeOf: () => {
+        throw new Error("nothing is started");
+      },
+      pinned: () => ({ ram: 0, vram: 0 }),
+    });
+    return (await prepared.prepare("a:Q8_0")).ttl;
+  };
+  assertEquals(await ttlOf({ pin: false, ttl: null }), 900_000);
+  assertEquals(await ttlOf({ pin: true, ttl: null }), Infinity);
+  assertEquals(await ttlOf({ pin: true, ttl: 60 }), 60_000);
+  assertEquals(await ttlOf({ pin: false, ttl: 0 }), Infinity);
+});
