@@ -152,10 +152,13 @@ export async function generation(asked: Asked, services: Services): Promise<Gene
 
 /** A turn as it is asked of the model that runs. */
 function turnOn(lease: Lease, prepared: Prepared, services: Services): TurnAsking {
-  const { request, options, translation } = prepared;
+  const { request, options, translation, threshold } = prepared;
   const input = inputItems(request.input);
+  const { context } = lease.model;
   const turn: Compactable = {
     ...prepared,
+    // By the context that there really is; what is to be noted of it was noted.
+    threshold: threshold === null ? null : compactThreshold(request, context, { notes: [] }),
     translation: translation.as(lease.model),
     translate: (item) => toChat({ ...request, input: [...input, item] }, lease.model, options),
   };
