@@ -148,16 +148,17 @@ Deno.test("only what is written for a shell is executable", async () => {
   assertMatch(await textOf(".ci/run"), /^#!\/usr\/bin\/env bash\n/);
 });
 
-Deno.test("the image is pinned, runs as nobody in particular and can tell its health", async () => {
+Deno.test("both images are pinned, run as nobody in particular and can tell their health", async () => {
   const text = (await textOf("Dockerfile")).replaceAll(/^#.*\n/gm, "").replaceAll(/\\\n\s*/g, " ");
   const lines = text.split("\n").filter((line) => line !== "");
   const of = (name: string) => lines.filter((line) => line.startsWith(`${name} `));
-  const [build, ...last] = of("FROM");
+  const [build, llama, ...last] = of("FROM");
   assertMatch(build ?? "", /^FROM denoland\/deno:debian-\d+\.\d+\.\d+ AS build$/);
+  assertMatch(llama ?? "", /^FROM ghcr\.io\/ggml-org\/llama\.cpp:server-b\d+ AS llama$/);
   assertEquals(last, ["FROM gcr.io/distroless/cc-debian12:nonroot"]);
   assertEquals(of("ADD"), [], "COPY does what is needed, and nothing more");
-  assertEquals(of("USER"), ["USER 65532:65532"]);
-  assertEquals(of("HEALTHCHECK").length, 1);
+  assertEquals(of("USER"), ["USER 65532:65532", "USER 65532:65532"]);
+  assertEquals(of("HEALTHCHECK").length, 2);
   for (const line of ["RUN", "ENTRYPOINT", "CMD", "VOLUME"].flatMap(of)) {
     assertMatch(line, /^\w+ \["/, "the exec form needs no shell");
   }
