@@ -132,6 +132,10 @@ export function hasCrashed(id: string, words: LastWords): ApiError {
   );
 }
 
+/** Why a model cannot be loaded of which files are missing. */
+export const MISSING_PARTS =
+  "parts of it are missing. Get them all, for example by 'chaski models pull'";
+
 /**
  * What a request is told whose model cannot be loaded: 400 `invalid_prompt`, because agents repeat
  * whatever says that the server failed, and here no repetition helps (Codex 0.118 to 0.169).

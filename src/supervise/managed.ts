@@ -18,6 +18,7 @@ import { queueFull } from "../upstream/queue_errors.ts";
 import { unknownModel } from "../upstream/unknown_model.ts";
 import type { UpstreamModel } from "../upstream/upstream_model.ts";
 import { expectedModel } from "./expected.ts";
+import { cannotLoad, MISSING_PARTS } from "./failure.ts";
 import { loadProgress } from "./load_progress.ts";
 import { manage, type ManageOptions } from "./manage.ts";
 import type { Pool } from "./pool.ts";
@@ -89,6 +90,8 @@ export function serveManaged(
     const [first] = models.filter(({ can }) => can.includes("chat"));
     const any = wanted.toLowerCase() === AUTO || options.anyName;
     if (any && first !== undefined) return first;
+    const partial = resolveModel(wanted, options.models());
+    if (partial !== null) throw cannotLoad(partial.id, MISSING_PARTS);
     if (models.length === 0) throw noModels();
     throw unknownModel(wanted, models.map(({ id }) => id));
   }

@@ -10,7 +10,7 @@ import { gpuUse, type UsableGpu } from "./gpu_use.ts";
 import { besides, budgetOf, memoryIn, memoryOf } from "./budget.ts";
 import type { EngineAtHand } from "./engine_at_hand.ts";
 import type { Memory, Room } from "./evict.ts";
-import { cannotLoad } from "./failure.ts";
+import { cannotLoad, MISSING_PARTS } from "./failure.ts";
 import type { SetModels } from "./model_settings.ts";
 import { type Planned, planned } from "./planner.ts";
 import type { Prepared } from "./resident.ts";
@@ -154,8 +154,6 @@ function usableGpus({ gpus }: Machine, room: MachineRoom): UsableGpu[] {
     return { index, backend, room: bytes };
   });
 }
-
-const MISSING_PARTS = "parts of it are missing. Get them all, for example by 'chaski models pull'";
 
 /** When its files were written; throws an ApiError where one has gone since the last look. */
 async function stampsOf({ id, files, complete, projector }: Model): Promise<number[]> {
