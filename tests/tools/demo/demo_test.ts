@@ -32,7 +32,7 @@ Deno.test("demo --once shows a thinking, calling stream and how to point Codex h
     "codex exec",
     "curl -N",
     "speaks nonsense",
-    "llama-server -m your.gguf --jinja --port 8080",
+    "chaski serve --models-dir DIR ",
   ];
   assertEquals(wanted.map((text) => out.indexOf(text)).filter((place) => place < 0), []);
   assertEquals(out.includes("\x1b"), false, "escape codes are for terminals");

@@ -47,7 +47,7 @@ export function guide(place: Place, screen: Screen): string {
 
 const REAL_MODEL =
   `The server is real, the model is not: it draws its words from a short list. For one of
-your own, start these two instead (chaski is dist/chaski after \`deno task compile\`):
+your own, start this instead (chaski is dist/chaski after \`deno task compile\`):
 
-llama-server -m your.gguf --jinja --port 8080
-chaski serve --upstream http://127.0.0.1:8080`;
+chaski engine install                  # llama-server, where there is none
+chaski serve --models-dir DIR          # every GGUF file in DIR, by name`;
