@@ -113,6 +113,12 @@ Deno.test("docs/configuration.md has the row of every setting of a model", async
   }
 });
 
+Deno.test("docs/configuration.md has no other rows of settings", async () => {
+  const text = await read("docs/configuration.md");
+  const rows = [...text.matchAll(/^\| `([a-z_.]+)` /gm)].map(([, key]) => key);
+  assertEquals(rows, [...settings, ...modelSettings].map(({ key }) => key));
+});
+
 Deno.test("docs/configuration.md names the variables that are no settings", async () => {
   const text = await read("docs/configuration.md");
   assertEquals(otherVariables.filter((name) => !text.includes(`\`${name}`)), []);

@@ -7,7 +7,7 @@ import { FakeLlama } from "../fake_llama.ts";
 import { rawPost } from "./raw_client.ts";
 
 /** Milliseconds within which a hang-up reaches llama-server. */
-const SOON = 500;
+const SOON = 1_500;
 
 const INFILL = { input_prefix: "a", input_suffix: "b" };
 const PHASES: [path: string, body: Record<string, unknown>, Script][] = [

@@ -10,7 +10,7 @@ import { type RawClient, rawPost } from "./raw_client.ts";
 import { ALL_ROUTES, ROUTES } from "./test_app.ts";
 
 /** Milliseconds within which a hang-up reaches llama-server once the answer's head is out. */
-const SOON = 500;
+const SOON = 1_500;
 /** The head is out this long after acceptance; until then Deno 2.9.6 may not notice a hang-up. */
 const HEAD_AFTER = 2000;
 

