@@ -123,8 +123,15 @@ export async function loadConfig(given: ConfigInput): Promise<Config> {
       ...(adminKey?.warnings ?? []),
       ...(upstreamKey?.warnings ?? []),
       ...openDoor(settings),
+      ...sharedKey(apiKey, adminKey),
     ],
   };
+}
+
+function sharedKey(apiKey: LoadedKey | undefined, adminKey: LoadedKey | undefined): string[] {
+  return apiKey !== undefined && apiKey.key === adminKey?.key
+    ? ["The API key is the admin key too: every client may load, unload and look into folders"]
+    : [];
 }
 
 /** Windows does not distinguish the case of variable names. */

@@ -53,7 +53,7 @@ async function readOther(outside: Outside): Promise<Machine> {
 }
 
 async function readRam({ os, readText, memory }: Outside): Promise<Memory> {
-  // Deno opens these files only for a program with every permission, which the executable is not.
+  // Deno opens these files only for a program with every permission, as the executable is one.
   const said = os === "linux" ? await readText("/proc/meminfo") : null;
   const whole = (said && parseMeminfo(said)) || memory();
   const groups = os === "linux" ? groupFiles(await readText("/proc/self/cgroup") ?? "") : [];

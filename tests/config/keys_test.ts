@@ -202,3 +202,12 @@ for (const [index, [place, input]] of PLACES.entries()) {
     assert(!outcome.includes(SECRET), outcome);
   });
 }
+
+Deno.test("loadConfig() warns where clients have the admin's key", async () => {
+  const warned = async (api: string, admin: string) =>
+    (await load({ env: { CHASKI_API_KEY: api, CHASKI_ADMIN_KEY: admin } })).warnings;
+  assertEquals(await warned("one", "two"), []);
+  assertEquals(await warned("one", "one"), [
+    "The API key is the admin key too: every client may load, unload and look into folders",
+  ]);
+});
